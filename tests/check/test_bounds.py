@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from smartcity_survey.bounds.made_from import write_made_from
 from smartcity_survey.check import check_study
-from smartcity_survey.data.bounds_tables import END_LAYOUT
+from smartcity_survey.data.bounds_tables import END_LAYOUT, WITNESS_LAYOUT
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.reconstruct.printed_study import read_study
 from tests.conftest import REPOSITORY
@@ -65,7 +66,28 @@ def test_bounds_of_the_study_itself_pass_without_a_word(bounded: Write) -> None:
 
 def test_an_end_without_its_other_side_is_told(bounded: Write) -> None:
     (told,) = of_bounds(bounded(HIGH))
-    assert "ends.csv: `pls use trust print 7` has no low end, so its set is left out." in told
+    assert "ends.csv: `pls use trust print` has no low end, so its set is left out." in told
+
+
+def test_ends_of_two_starts_are_a_set(bounded: Write) -> None:
+    assert of_bounds(bounded(LOW, HIGH, HIGH.replace("0.2", "0.3").replace(",7", ",8"))) == []
+
+
+def test_of_the_bundled_bounds_nothing_is_told() -> None:
+    assert of_bounds(REPOSITORY) == []
+
+
+@pytest.mark.parametrize("name", ["ends.csv", "witnesses.csv"])
+def test_a_table_that_was_edited_is_refused(bounded: Write, name: str) -> None:
+    folder = bounded(LOW, HIGH)
+    listed = folder / "bounds" / "witnesses.csv"
+    listed.write_text(",".join(WITNESS_LAYOUT.columns) + "\n", encoding="utf-8")
+    write_made_from(folder / "bounds", read_study(folder / "config.yaml").made_from)
+    check_study(folder)
+    path = folder / "bounds" / name
+    path.write_text(path.read_text(encoding="utf-8").replace("0.2", "9.9") + "\n", encoding="utf-8")
+    with pytest.raises(SurveyError, match=rf"{name}: it was changed after it was made"):
+        check_study(folder)
 
 
 def test_ends_of_another_model_are_refused(bounded: Write) -> None:
@@ -89,9 +111,10 @@ def test_bounds_that_do_not_say_what_they_are_of_are_told(bounded: Write) -> Non
     assert "nobody knows which printed tables" in told
 
 
-def test_damaged_fingerprints_are_refused(bounded: Write) -> None:
+@pytest.mark.parametrize("content", ["{", "[]", '{"tables": 1}'])
+def test_damaged_fingerprints_are_refused(bounded: Write, content: str) -> None:
     folder = bounded(LOW, HIGH)
-    (folder / "bounds" / "made_from.json").write_text("{", encoding="utf-8")
+    (folder / "bounds" / "made_from.json").write_text(content, encoding="utf-8")
     with pytest.raises(SurveyError, match=r"made_from\.json: it is damaged"):
         check_study(folder)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smartcity_survey.bounds.made_from import require_known, require_own
+from smartcity_survey.bounds.made_from import require_known, require_own, write_made_from
 from smartcity_survey.data.bounds import MADE_FROM
 from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_json
@@ -57,3 +57,4 @@ def find_bounds(
         write_further(config, out, build, told)
     if witnesses:
         make_all(config, out, build, only, jobs, told=told)
+    write_made_from(out, printed.made_from)

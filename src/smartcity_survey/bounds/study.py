@@ -236,10 +236,12 @@ def _update(
 def _in_every_set(ends: pd.DataFrame, allowed: Mapping[str, float]) -> pd.DataFrame:
     """Each set with the furthest of its quantity's ends that lie in it, whatever they were sought under.
 
-    A search that asks for less may come further and to a fit that a stricter reading allows.
+    A search that asks for less may come further and to a fit that a stricter reading allows. A side that was
+    not sought under a reading, as the other was, is that of a stricter one.
 
     allowed : readings that ask for a misfit alone, and how much of it each allows.
     """
+    ends = pd.concat([ends, *_sides_not_sought(ends, allowed)], ignore_index=True)
     taken = ends.copy()
     of_quantity = [name for name in END_LAYOUT.keys if name != "reading"]
     told = [name for name in ends.columns if name not in END_LAYOUT.keys]
@@ -250,6 +252,16 @@ def _in_every_set(ends: pd.DataFrame, allowed: Mapping[str, float]) -> pd.DataFr
             if len(there) and there.max() > ahead[place]:
                 taken.loc[[place], told] = own.loc[[there.idxmax()], told].to_numpy()
     return taken
+
+
+def _sides_not_sought(ends: pd.DataFrame, allowed: Mapping[str, float]) -> Iterator[pd.DataFrame]:
+    """A line for each set of which one side alone was sought: its quantity's furthest end that lies in it."""
+    of_quantity = [name for name in END_LAYOUT.sets if name != "reading"]
+    for _, own in ends.groupby(of_quantity, sort=False):
+        for reading, sides in own.groupby("reading", sort=False)["side"]:
+            inside = own[(own["chi2"] <= allowed.get(str(reading), -np.inf)) & ~own["side"].isin(set(sides))]
+            ahead = [SIGNS[side] * value for side, value in inside[["side", "value"]].itertuples(index=False)]
+            yield inside.iloc[[int(np.argmax(ahead))] if ahead else []].assign(reading=reading)
 
 
 def _lines_of(path: Path, layout: Layout) -> Lines:

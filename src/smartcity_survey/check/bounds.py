@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 
 from smartcity_survey.audit.paper import Paper
-from smartcity_survey.data.bounds import ENDS, FURTHER, MADE_FROM, PRICES, UNSAID, Bounds, differences
+from smartcity_survey.data.bounds import (
+    ENDS,
+    FURTHER,
+    MADE_FROM,
+    PRICES,
+    UNSAID,
+    Bounds,
+    differences,
+    edited_tables,
+)
 from smartcity_survey.data.bounds_tables import (
     AGAIN,
     END_LAYOUT,
@@ -50,6 +59,8 @@ def bounds_problems(
         if differ:
             yield Problem(str(folder / MADE_FROM), differ, AGAIN)
         else:
+            for path in edited_tables(folder):
+                yield Problem(str(path), "it was changed after it was made.", AGAIN)
             yield from _misfits(folder / ENDS, bounds.ends, printed.misfits)
 
 

@@ -7,7 +7,7 @@ beside the surveys `witnesses/<name>.csv` that it lists.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,9 @@ from smartcity_survey.study.config import CleaningSection, DataSection
 
 ENDS, PRICES, FURTHER = "ends.csv", "prices.csv", "further.csv"
 LISTED, FOLDER = "witnesses.csv", "witnesses"
+TABLES = (ENDS, PRICES, FURTHER, LISTED)
 MADE_FROM = "made_from.json"
-"""Fingerprints of the printed numbers and the model that a folder was made from."""
+"""Fingerprints of the printed numbers and the model that a folder is of, and checksums of its tables."""
 UNSAID = "there is no such file, so nobody knows which printed tables the folder is of."
 """Of a folder without them."""
 END_COLUMNS = tuple(END_LAYOUT.columns)
@@ -75,7 +76,7 @@ class Bounds:
 
 def bounds_files(folder: Path) -> list[Path]:
     """The files of a folder of bounds, in the order of their names."""
-    tables = (folder / name for name in (ENDS, PRICES, FURTHER, LISTED))
+    tables = (folder / name for name in TABLES)
     return [path for path in tables if path.exists()] + witness_files(folder)
 
 
@@ -90,10 +91,24 @@ def differences(folder: Path, made_from: Mapping[str, str]) -> str:
     try:
         found = read_json(path)
     except ValueError:
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("tables", {}), dict):
         return "it is damaged, so nobody knows which printed tables the folder is of."
     if found.get("printed") != made_from["printed"]:
         return "the folder was made from other printed tables."
     return "" if found.get("model") == made_from["model"] else "the folder was made for another model."
+
+
+def edited_tables(folder: Path) -> Iterator[Path]:
+    """Tables that differ from what was written with the fingerprints; none where no checksums were."""
+    made = read_json(folder / MADE_FROM).get("tables", {})
+    yield from (folder / name for name, checksum in made.items() if checksum_of(folder / name) != checksum)
+
+
+def checksum_of(path: Path) -> str:
+    """SHA-256 of a table, whatever ends its lines; empty where there is none."""
+    content = path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b""
+    return hashlib.sha256(content).hexdigest() if content else ""
 
 
 def witness_files(folder: Path) -> list[Path]:

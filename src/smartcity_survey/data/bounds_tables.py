@@ -104,6 +104,11 @@ class Layout:
         """What names a set whose two ends are lines of their own."""
         return tuple(name for name in self.keys if name != "side")
 
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """What names a set whose ends may come from any start."""
+        return tuple(name for name in self.ends if name != "seed")
+
 
 END_LAYOUT = Layout(
     {
@@ -186,9 +191,9 @@ def cell_at(path: Path, row: int, column: str) -> str:
 
 
 def one_sided(frame: pd.DataFrame, layout: Layout) -> list[tuple[str, str]]:
-    """Sets of which one end alone is there: their name, and the side that is missing."""
+    """Sets of which no start has the one end: their name, and the side that is missing."""
     found = []
-    for values, group in frame.groupby(list(layout.ends), sort=False, dropna=False):
+    for values, group in frame.groupby(list(layout.sets), sort=False, dropna=False):
         for side in SIDES:
             if side not in set(group["side"]):
                 found.append((" ".join(str(value) for value in values if value != ""), side))
