@@ -21,7 +21,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def told(config: Path) -> list[str]:
     printed = read_study(config)
-    return list(left_aside(printed.paper, printed.published.used, printed.published.problem.design.n))
+    return list(left_aside(printed.paper, printed.published))
 
 
 def changed(config: Path, name: str, change: Change) -> Path:

@@ -42,7 +42,7 @@ def find_bounds(
             "no paths, so that nothing is sought.",
             "Write which construct acts on which.",
         )
-    for line in left_aside(printed.paper, printed.published.used, printed.published.problem.design.n):
+    for line in left_aside(printed.paper, printed.published):
         told(0, 0, line)
     require_possible_numbers(printed.published.problem)
     require_own(out, printed.made_from)
