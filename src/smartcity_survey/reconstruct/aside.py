@@ -57,6 +57,22 @@ def require_no_slip(
         raise SurveyError.of(complaints)
 
 
+def require_spelt(paper: Paper, table: Printed, known: Sequence[str]) -> None:
+    """Refuse a table of items with a line that is an item misspelt.
+
+    Parameters
+    ----------
+    known : items.
+
+    Raises
+    ------
+    SurveyError
+        which names every such line.
+    """
+    if complaints := list(_misspelt(paper, table, (), known)):
+        raise SurveyError.of(complaints)
+
+
 def _slips(
     paper: Paper, table: Printed, used: Collection[str], known: Sequence[str], aside: bool
 ) -> Iterator[Problem]:

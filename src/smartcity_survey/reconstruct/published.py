@@ -91,7 +91,7 @@ def published_problem(
         weights[:, [items.index(item) for item in model.items]] = mean_score_weights(model.membership())
     else:
         factor_of = tuple(model.names.index(model.construct_of(i)) if i in model.items else -1 for i in items)
-        targets += [*reading.loadings(loadings, suppress_below), *_components(k)]
+        targets += [*reading.loadings(loadings, items, suppress_below), *_components(k)]
     low, high = paper.scale or (1, 5)
     design = Questionnaire(
         n=n,
@@ -200,10 +200,12 @@ class _Reading:
                     text = self.paper.cells[place]
                     yield Target((kind, later, earlier), interval.low, interval.high, text, place)
 
-    def loadings(self, table: Printed, suppress_below: float) -> Iterator[Target]:
+    def loadings(self, table: Printed, items: Sequence[str], suppress_below: float) -> Iterator[Target]:
+        """Of the lines that are items, by the number of the column."""
         for line in table.body:
-            for j, column in enumerate(table.number_columns, start=1):
-                key, text = ("loading", line, str(j)), table.cells.get((line, column))
+            item = self.paper.names.get(line, line)
+            for j, column in enumerate(table.number_columns if item in items else (), start=1):
+                key, text = ("loading", item, str(j)), table.cells.get((line, column))
                 if text is None:
                     limit = suppress_below - _BLANK_MARGIN
                     yield Target(key, -limit, limit)
@@ -277,7 +279,7 @@ class _Reading:
         return found
 
     def durbin_watson(self, model: Model) -> tuple[str, tuple[float, float] | None]:
-        """The first printed one whose outcome is known: by its line, by a relation, or as the only outcome."""
+        """The first one whose outcome is known: by its line, by a relation, or as the only outcome."""
         for table in self.tables("durbin_watson"):
             stated = stated_outcome(self.paper, table, "durbin_watson")
             for line in table.body:
