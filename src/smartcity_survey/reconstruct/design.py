@@ -13,6 +13,8 @@ from smartcity_survey.stats.core.types import Array
 Key = tuple[str, ...]
 """Name of a statistic, such as ("loading", "SE1", "5") or ("score", "secon", "sd")."""
 
+BEYOND_COVARIANCE = ("skewness", "kurtosis")
+"""Statistics that covariances and means leave open."""
 SUMMARY = (
     "r", "r2", "adj_r2", "std_error_estimate", "ss_regression", "ss_residual", "ss_total", "ms_regression",
     "ms_residual", "f",

@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.audit.checks.correlations import impossible_direction
 from smartcity_survey.errors import Problem, SurveyError, counted
-from smartcity_survey.reconstruct.design import Target, Task
+from smartcity_survey.reconstruct.design import BEYOND_COVARIANCE, Target, Task
 from smartcity_survey.reconstruct.relations import CONTRADICTION
 
 _HEAVY = 0.3
@@ -31,6 +31,23 @@ def require_possible_numbers(problem: Task) -> None:
         complaints += _correlations(problem, kind, names)
     if complaints:
         raise SurveyError.of(complaints)
+
+
+def require_some_number(problem: Task) -> None:
+    """Refuse a paper of which no number that covariances and means could have is used.
+
+    Raises
+    ------
+    SurveyError
+        where none is: every value of every quantity would be possible.
+    """
+    if all(target.key[-1] in BEYOND_COVARIANCE for target in problem.targets):
+        raise SurveyError(
+            "paper.yaml",
+            "no printed number is used that ends could be sought from, so every value is possible.",
+            "Say what the tables show under `shows`, and name their lines and columns as in "
+            "data/published/README.md.",
+        )
 
 
 def _place(target: Target) -> str:
