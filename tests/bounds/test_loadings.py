@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from smartcity_survey.errors import SurveyError
@@ -86,3 +87,41 @@ def test_a_line_of_something_else_is_left_aside(tmp_path: Path) -> None:
     assert len(low) == len(found.published.problem.design.keys)
     told = list(left_aside(found.paper, found.published))
     assert told == ["t: 12 of 14 printed numbers used; none of `variance`"]
+
+
+TURNED = {line: ",".join(cells.split(",")[::-1]) for line, cells in LOADINGS.items()}
+
+
+def test_columns_of_loadings_may_stand_in_any_order(tmp_path: Path) -> None:
+    """The second column's squares are the larger ones: it is the first component of the package's own."""
+    first, second = (
+        study(tmp_path / name, printed(lines)) for name, lines in (("a", LOADINGS), ("b", TURNED))
+    )
+    assert set(first.published.problem.targets) == set(second.published.problem.targets)
+    found = targets(first, "loading")["H1", "1"]
+    assert (found.printed, found.place) == ("0.900", "t:q_h1:component_2")
+
+
+def test_no_lead_is_asked_of_columns_that_nobody_calls_sorted(tmp_path: Path) -> None:
+    assert targets(study(tmp_path, printed(LOADINGS)), "variance_lead") == {}
+
+
+def test_columns_of_the_packages_own_table_go_by_variance(tmp_path: Path) -> None:
+    def own(paper: dict[str, Any]) -> None:
+        file = {"file": "rotated_loadings.csv", "keys": {"row": "item"}}
+        paper["objects"]["t"]["recomputed_in"] = file
+
+    study(tmp_path, printed(TURNED))
+    found = read_study(changed(tmp_path / "config.yaml", "published/paper.yaml", own))
+    assert targets(found, "variance_lead")["1",].low == 0.1
+    assert targets(found, "loading")["H1", "1"].place == "t:q_h1:component_1"
+
+
+@pytest.mark.parametrize(
+    ("rule", "limited"), [("eigenvalue", {("2",): (1.02, np.inf), ("3",): (-np.inf, 0.98)}), (2, {})]
+)
+def test_eigenvalues_are_bounded_where_kaisers_rule_kept_the_components(
+    tmp_path: Path, rule: str | int, limited: dict[tuple[str, ...], tuple[float, float]]
+) -> None:
+    found = targets(study(tmp_path, printed(LOADINGS), factors={"n_components": rule}), "eigenvalue")
+    assert {key: (target.low, target.high) for key, target in found.items()} == limited

@@ -50,8 +50,8 @@ class PrintedStudy:
     def misfits(self) -> dict[str, float]:
         """Reading that asks for a fit -> chi2 of the factor model at most; none without a factor model.
 
-        `strict`: its degrees of freedom, as of a true model. `claimed`: the fit that the study calls
-        acceptable; infinite where it claims none.
+        `strict`: its degrees of freedom, as of a true model. `claimed`: that of an RMSEA of .05, which a
+        study that calls its fit acceptable is taken to mean, whether it says so or not.
         """
         problem = self.published.problem
         if problem.design.factor_of is None:
@@ -102,7 +102,7 @@ def printed_study(study: Config, codebook: Codebook, paper: Paper) -> PrintedStu
                 "stands for.",
             )
         model = model.keeping(kept)
-    published = published_problem(paper, items, model, study.factors.suppress_below)
+    published = published_problem(paper, items, model, study.factors)
     return PrintedStudy(study, codebook, paper, model, published)
 
 

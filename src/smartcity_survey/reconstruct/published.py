@@ -18,6 +18,7 @@ from smartcity_survey.reconstruct.extremes import Extremes
 from smartcity_survey.reconstruct.whose import CONSTANT, outcome_of, stated_outcome, term_of
 from smartcity_survey.stats.core.types import Array
 from smartcity_survey.stats.measurement.scores import mean_score_weights
+from smartcity_survey.study.component_section import FactorsSection
 from smartcity_survey.study.model import Model
 
 _DESCRIPTIVES = ("mean", "se_mean", "sd", "skewness", "kurtosis")
@@ -34,6 +35,7 @@ _COEFFICIENTS = ("b", "std_error", "beta", "t")
 _BLANK_MARGIN = 0.01  # distance kept from the limit under which loadings are left blank
 _EIGENVALUE_MARGIN = 0.02  # distance kept from 1, by which components were counted
 _VARIANCE_LEAD = 0.1  # by how much a component's variance is to exceed the next one's, however varimax stops
+_OWN_LOADINGS = "rotated_loadings.csv"
 _FIT = 0.05  # RMSEA that a fit called acceptable is given at most
 
 
@@ -59,7 +61,7 @@ class PublishedProblem:
 
 
 def published_problem(
-    paper: Paper, items: Sequence[str], model: Model, suppress_below: float
+    paper: Paper, items: Sequence[str], model: Model, factors: FactorsSection
 ) -> PublishedProblem:
     """What the paper prints about items, scores, factors and the regression, as a problem.
 
@@ -91,7 +93,9 @@ def published_problem(
         weights[:, [items.index(item) for item in model.items]] = mean_score_weights(model.membership())
     else:
         factor_of = tuple(model.names.index(model.construct_of(i)) if i in model.items else -1 for i in items)
-        targets += [*reading.loadings(loadings, items, suppress_below), *_components(k)]
+        order = _columns_by_variance(paper, loadings)
+        targets += reading.loadings(loadings, order, items, factors.suppress_below)
+        targets += _components(k, factors.n_components == "eigenvalue", _is_sorted(loadings))
     low, high = paper.scale or (1, 5)
     design = Questionnaire(
         n=n,
@@ -127,11 +131,33 @@ def published_problem(
     )
 
 
-def _components(k: int) -> Iterator[Target]:
-    yield Target(("eigenvalue", str(k)), 1 + _EIGENVALUE_MARGIN, np.inf)
-    yield Target(("eigenvalue", str(k + 1)), -np.inf, 1 - _EIGENVALUE_MARGIN)
-    for j in range(1, k):
+def _components(k: int, kaiser: bool, by_variance: bool) -> Iterator[Target]:
+    """What is asked of the components beside their loadings.
+
+    kaiser : they are those with an eigenvalue above 1. by_variance : print has them in that order.
+    """
+    if kaiser:
+        yield Target(("eigenvalue", str(k)), 1 + _EIGENVALUE_MARGIN, np.inf)
+        yield Target(("eigenvalue", str(k + 1)), -np.inf, 1 - _EIGENVALUE_MARGIN)
+    for j in range(1, k if by_variance else 1):
         yield Target(("variance_lead", str(j)), _VARIANCE_LEAD, np.inf)
+
+
+def _is_sorted(table: Printed) -> bool:
+    """Whether the paper's columns are said to be those of the package's own table, which go by variance."""
+    return table.recomputed_in.get("file") == _OWN_LOADINGS
+
+
+def _columns_by_variance(paper: Paper, table: Printed) -> tuple[str, ...]:
+    """Columns of loadings in the order of the package's own: as printed, or by their printed squares."""
+    columns = table.number_columns
+    if _is_sorted(table):
+        return columns
+    cells = [(line, column) for line in table.body for column in columns if (line, column) in table.cells]
+    size = dict.fromkeys(columns, 0.0)
+    for line, column in cells:
+        size[column] += (paper.read(table.address(line, column)).value or 0.0) ** 2
+    return tuple(sorted(columns, key=lambda column: -size[column]))
 
 
 class _Reading:
@@ -200,11 +226,13 @@ class _Reading:
                     text = self.paper.cells[place]
                     yield Target((kind, later, earlier), interval.low, interval.high, text, place)
 
-    def loadings(self, table: Printed, items: Sequence[str], suppress_below: float) -> Iterator[Target]:
-        """Of the lines that are items, by the number of the column."""
+    def loadings(
+        self, table: Printed, columns: Sequence[str], items: Sequence[str], suppress_below: float
+    ) -> Iterator[Target]:
+        """Of the lines that are items, by the place of the column among `columns`."""
         for line in table.body:
             item = self.paper.names.get(line, line)
-            for j, column in enumerate(table.number_columns if item in items else (), start=1):
+            for j, column in enumerate(columns if item in items else (), start=1):
                 key, text = ("loading", item, str(j)), table.cells.get((line, column))
                 if text is None:
                     limit = suppress_below - _BLANK_MARGIN
