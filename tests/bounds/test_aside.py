@@ -21,7 +21,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def told(config: Path) -> list[str]:
     printed = read_study(config)
-    return list(left_aside(printed.paper, printed.published.used, printed.published.problem.design.n))
+    return list(left_aside(printed.paper, printed.published))
 
 
 def changed(config: Path, name: str, change: Change) -> Path:
@@ -121,6 +121,24 @@ def test_what_looks_like_a_slip_is_refused(tmp_path: Path, change: Change, found
 def test_a_line_of_something_else_is_no_slip(tmp_path: Path) -> None:
     lines = told(write_study(tmp_path, descriptives=f"{DESCRIPTIVES}respondent_age,120,41.20,9.10\n"))
     assert lines[0] == "table_1: 6 of 12 printed numbers used; none of `respondent_age`, `n`"
+
+
+@pytest.mark.parametrize(
+    ("shows", "lines"),
+    [
+        (["measurement"], "row,loading\nTRUST,0.800\n"),
+        (["descriptives"], "row,skewness,kurtosis\nuse,0.100,0.200\n"),  # of scores; covariances say neither
+    ],
+)
+def test_a_paper_of_which_no_number_is_used_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shows: list[str], lines: str
+) -> None:
+    def with_one_table(paper: dict[str, Any]) -> None:
+        paper["objects"] = {"table_1": {"kind": "table", "csv": lines, "shows": shows}}
+
+    monkeypatch.setattr("smartcity_survey.bounds.needing_extra", lambda _: pytest.fail("it is sought"))
+    config = changed(write_study(tmp_path), "published/paper.yaml", with_one_table)
+    assert "no printed number is used that ends could be sought from" in refusal(config)
 
 
 def test_a_model_without_paths_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_json
 from smartcity_survey.reconstruct import needing_extra
 from smartcity_survey.reconstruct.aside import left_aside
-from smartcity_survey.reconstruct.possible import require_possible_numbers
+from smartcity_survey.reconstruct.possible import require_possible_numbers, require_some_number
 from smartcity_survey.reconstruct.printed_study import read_study
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def find_bounds(
     Raises
     ------
     SurveyError
-        where `only` names what the study has not, the model has no paths, the printed tables contradict each
-        other, `out` holds what was made from others, or the extra `reconstruct` is not installed.
+        where `only` names what the study has not, the model has no paths, no number of the printed tables is
+        used, they contradict each other, `out` holds what was made from others, or the extra `reconstruct` is
+        not installed.
     """
     printed = read_study(config)
     require_known(only, printed)
@@ -42,8 +43,9 @@ def find_bounds(
             "no paths, so that nothing is sought.",
             "Write which construct acts on which.",
         )
-    for line in left_aside(printed.paper, printed.published.used, printed.published.problem.design.n):
+    for line in left_aside(printed.paper, printed.published):
         told(0, 0, line)
+    require_some_number(printed.published.problem)
     require_possible_numbers(printed.published.problem)
     require_own(out, printed.made_from)
     with needing_extra("bounds"):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from smartcity_survey.audit.headers import nearest
 from smartcity_survey.audit.matrix import variables_of
 from smartcity_survey.audit.paper import Paper, Printed
 from smartcity_survey.errors import Problem, SurveyError
+
+if TYPE_CHECKING:
+    from smartcity_survey.reconstruct.published import PublishedProblem
 
 TOPICS = (
     "adequacy",
@@ -20,28 +24,58 @@ TOPICS = (
     "coefficients",
 )
 """What a table `shows`, for its numbers to be read."""
-_BY_NAME = {"descriptives", "correlations", "rotated_loadings"}  # their lines are items or constructs
+_BY_NAME = {
+    "descriptives",
+    "correlations",
+    "rotated_loadings",
+    "coefficients",
+}  # their lines are items or constructs
 _SLIP = 0.8  # likeness of two names, from which the one is taken for the other misspelt
 
 
-def require_no_slip(paper: Paper, used: Collection[str], known: Sequence[str]) -> None:
+def require_no_slip(
+    paper: Paper, used: Collection[str], known: Sequence[str], aside: Collection[str] = ()
+) -> None:
     """Refuse tables of which nothing is read though they say that it should be, and misspelt names.
 
     Parameters
     ----------
-    used : addresses of the cells that are read. known : items and constructs.
+    used : addresses of the cells that are read. known : items and constructs. aside : tables of regressions
+        that the model has not.
 
     Raises
     ------
     SurveyError
         which names every such table and line.
     """
-    complaints = [problem for table in _tables(paper) for problem in _slips(paper, table, used, known)]
+    complaints = [
+        problem
+        for table in _tables(paper)
+        for problem in _slips(paper, table, used, known, table.id in aside)
+    ]
     if complaints:
         raise SurveyError.of(complaints)
 
 
-def _slips(paper: Paper, table: Printed, used: Collection[str], known: Sequence[str]) -> Iterator[Problem]:
+def require_spelt(paper: Paper, table: Printed, known: Sequence[str]) -> None:
+    """Refuse a table of items with a line that is an item misspelt.
+
+    Parameters
+    ----------
+    known : items.
+
+    Raises
+    ------
+    SurveyError
+        which names every such line.
+    """
+    if complaints := list(_misspelt(paper, table, (), known)):
+        raise SurveyError.of(complaints)
+
+
+def _slips(
+    paper: Paper, table: Printed, used: Collection[str], known: Sequence[str], aside: bool
+) -> Iterator[Problem]:
     place = f"paper.yaml, {table.id}"
     for topic in sorted(table.shows - set(TOPICS)):
         if meant := nearest(topic, TOPICS, _SLIP):
@@ -54,7 +88,7 @@ def _slips(paper: Paper, table: Printed, used: Collection[str], known: Sequence[
         return
     misspelt = list(_misspelt(paper, table, used, known)) if table.shows & _BY_NAME else []
     yield from misspelt
-    if not misspelt and not any(place in used for place in _numbers(paper, table)):
+    if not misspelt and not aside and not any(place in used for place in _numbers(paper, table)):
         yield Problem(
             place,
             f"it shows {', '.join(sorted(table.shows & set(TOPICS)))}, but none of its numbers is read.",
@@ -82,8 +116,9 @@ def _misspelt(paper: Paper, table: Printed, used: Collection[str], known: Sequen
             )
 
 
-def left_aside(paper: Paper, used: Collection[str], n: int) -> Iterator[str]:
+def left_aside(paper: Paper, published: PublishedProblem) -> Iterator[str]:
     """A line for every table with how many of its numbers are used, and which are not."""
+    used, n = published.used, published.problem.design.n
     for table in _tables(paper):
         numbers = _numbers(paper, table)
         taken = [place for place in numbers if place in used]
@@ -92,6 +127,8 @@ def left_aside(paper: Paper, used: Collection[str], n: int) -> Iterator[str]:
         line = f"{table.id}: {len(taken)} of {len(numbers)} printed numbers used"
         aside = [*_without(numbers, taken, 0), *_without(numbers, taken, 1)]
         yield f"{line}; none of {', '.join(f'`{name}`' for name in aside)}" if aside else line
+        if table.id in published.aside:
+            yield published.aside[table.id]
         for address, text in _unread(paper, table):
             yield f"{address}: `{text}` is read as no number"
         for address, text in _of_others(paper, table, n):

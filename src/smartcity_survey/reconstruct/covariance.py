@@ -10,11 +10,10 @@ import numpy as np
 from scipy.linalg import expm
 
 from smartcity_survey.errors import SurveyError
-from smartcity_survey.reconstruct.design import Task
+from smartcity_survey.reconstruct.design import BEYOND_COVARIANCE, Task
 from smartcity_survey.reconstruct.evaluate import Evaluator, Jacobian
 from smartcity_survey.stats.core.types import Array
 
-_BEYOND_COVARIANCE = ("skewness", "kurtosis")
 T = TypeVar("T")
 
 
@@ -88,7 +87,7 @@ def covariance_boxes(problem: Task) -> tuple[Array, Array]:
     """The boxes of what covariances and means determine; skewness and kurtosis are left free."""
     low, high = (ends.copy() for ends in problem.boxes)
     for i, key in enumerate(problem.design.keys):
-        if key[-1] in _BEYOND_COVARIANCE:
+        if key[-1] in BEYOND_COVARIANCE:
             low[i], high[i] = -np.inf, np.inf
     return low, high
 

@@ -13,6 +13,8 @@ from smartcity_survey.stats.core.types import Array
 Key = tuple[str, ...]
 """Name of a statistic, such as ("loading", "SE1", "5") or ("score", "secon", "sd")."""
 
+BEYOND_COVARIANCE = ("skewness", "kurtosis")
+"""Statistics that covariances and means leave open."""
 SUMMARY = (
     "r", "r2", "adj_r2", "std_error_estimate", "ss_regression", "ss_residual", "ss_total", "ms_regression",
     "ms_residual", "f",
@@ -121,6 +123,12 @@ class Target:
     printed: str = ""
     place: str = field(default="", repr=False, compare=False)
 
+    @property
+    def where(self) -> str:
+        """The cell, where there is one, with the statistic's name."""
+        name = " ".join(self.key)
+        return f"{self.place} ({name})" if self.place else name
+
 
 @dataclass(frozen=True)
 class Task:
@@ -139,6 +147,19 @@ class Task:
             i = place[target.key]
             low[i], high[i] = max(low[i], target.low), min(high[i], target.high)
         return low, high
+
+    @cached_property
+    def by_key(self) -> dict[Key, list[Target]]:
+        """Targets of each statistic that has some."""
+        found: dict[Key, list[Target]] = {}
+        for target in self.targets:
+            found.setdefault(target.key, []).append(target)
+        return found
+
+    def where(self, key: Key) -> str:
+        """The cells that print a statistic, with its name."""
+        name, cells = " ".join(key), dict.fromkeys(t.place for t in self.by_key.get(key, ()) if t.place)
+        return f"{', '.join(cells)} ({name})" if cells else name
 
 
 def rounding_interval(printed: str) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.reconstruct.anneal import annealed, drawn_answers
 from smartcity_survey.reconstruct.centring import centred
 from smartcity_survey.reconstruct.covariance import CovarianceSolution, covariance_boxes, excess, nearest
-from smartcity_survey.reconstruct.design import Target, Task, rounding_interval
+from smartcity_survey.reconstruct.design import Key, Target, Task, rounding_interval
 from smartcity_survey.reconstruct.evaluate import Evaluator
 from smartcity_survey.reconstruct.extremes import (
     Extremes,
@@ -168,17 +168,25 @@ def require_possible(problem: Task, solution: CovarianceSolution) -> None:
     width = np.where(np.isfinite(high - low), (high - low) / 2, 1e-3)
     bad = np.flatnonzero(np.abs(off) > _POSSIBLE * np.maximum(width, 1e-9))
     if bad.size:
-        printed = {target.key: target.printed for target in problem.targets}
+        keys = problem.design.keys
         raise SurveyError.of(
-            [
-                Problem(
-                    " ".join(problem.design.keys[i]),
-                    f"printed {printed[problem.design.keys[i]]}, beside the others {solution.values[i]:.6g}.",
-                    CONTRADICTION,
-                )
-                for i in bad
-            ]
+            [_contradicting(problem, keys[i], (low[i], high[i]), float(solution.values[i])) for i in bad]
         )
+
+
+def _contradicting(problem: Task, key: Key, asked: tuple[float, float], value: float) -> Problem:
+    """A statistic outside its interval, beside what is printed of it, or asked without print."""
+    where, (low, high) = problem.where(key), asked
+    if printed := [target.printed for target in problem.by_key.get(key, ()) if target.printed]:
+        texts = ", ".join(dict.fromkeys(printed))
+        return Problem(where, f"printed {texts}, beside the others {value:.6g}.", CONTRADICTION)
+    if np.isinf(high):
+        found = f"not printed and asked to be at least {low:.6g}, beside the others {value:.6g}."
+    elif np.isinf(low):
+        found = f"not printed and asked to be at most {high:.6g}, beside the others {value:.6g}."
+    else:
+        found = f"not printed and asked to be from {low:.6g} to {high:.6g}, beside the others {value:.6g}."
+    return Problem(where, found, "docs/bounds.md says what is asked beside the print, and when it is not.")
 
 
 def _continued(problem: Task, evaluator: Evaluator) -> Evaluator:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from smartcity_survey.reconstruct.anneal import Goal
-from smartcity_survey.reconstruct.design import Target, Task
+from smartcity_survey.reconstruct.design import BEYOND_COVARIANCE, Target, Task
 from smartcity_survey.stats.core.types import Array, BoolArray
 
 _ANNEAL_MARGIN = 0.03
 """Distance that scores keep from the printed extremes while weights still move a little."""
-
-BEYOND_COVARIANCE = ("skewness", "kurtosis")
-"""Statistics that covariances and means leave open."""
 
 
 def goal_of(problem: Task, covariance: Array, mean: Array, weights: Array) -> Goal:

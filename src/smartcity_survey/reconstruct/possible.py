@@ -8,7 +8,7 @@ import numpy as np
 
 from smartcity_survey.audit.checks.correlations import impossible_direction
 from smartcity_survey.errors import Problem, SurveyError, counted
-from smartcity_survey.reconstruct.design import Target, Task
+from smartcity_survey.reconstruct.design import BEYOND_COVARIANCE, Task
 from smartcity_survey.reconstruct.relations import CONTRADICTION
 
 _HEAVY = 0.3
@@ -27,15 +27,38 @@ def require_possible_numbers(problem: Task) -> None:
     Sources: Brown & Heathers (2017), GRIM; Bhatia & Davis (2000), the largest variance at a mean.
     """
     complaints = [*_too_few(problem), *_off_the_scale(problem), *_off_the_grid(problem)]
+    complaints += _printed_twice(problem)
     for kind, names in (("correlation", problem.design.items), ("score_correlation", problem.design.scores)):
         complaints += _correlations(problem, kind, names)
     if complaints:
         raise SurveyError.of(complaints)
 
 
-def _place(target: Target) -> str:
-    name = " ".join(target.key)
-    return f"{target.place} ({name})" if target.place else name
+def require_some_number(problem: Task) -> None:
+    """Refuse a paper of which no number that covariances and means could have is used.
+
+    Raises
+    ------
+    SurveyError
+        where none is: every value of every quantity would be possible.
+    """
+    if all(target.key[-1] in BEYOND_COVARIANCE for target in problem.targets):
+        raise SurveyError(
+            "paper.yaml",
+            "no printed number is used that ends could be sought from, so every value is possible.",
+            "Say what the tables show under `shows`, and name their lines and columns as in "
+            "data/published/README.md.",
+        )
+
+
+def _printed_twice(problem: Task) -> Iterator[Problem]:
+    """Numbers that different cells print of one statistic, of which no value is a rounding of all."""
+    for key, own in problem.by_key.items():
+        least, most = max(own, key=lambda target: target.low), min(own, key=lambda target: target.high)
+        if least.low > most.high and least.printed and most.printed:
+            yield Problem(
+                problem.where(key), f"printed {least.printed}, and {most.printed} too.", CONTRADICTION
+            )
 
 
 def _too_few(problem: Task) -> Iterator[Problem]:
@@ -60,7 +83,7 @@ def _off_the_scale(problem: Task) -> Iterator[Problem]:
         mean = own.get((*key[:2], "mean"))
         if key[-1] == "mean" and (target.high < d.low or target.low > d.high):
             yield Problem(
-                _place(target),
+                target.where,
                 f"answers from {d.low} to {d.high} have no mean of {target.printed}.",
                 "Check the mean and the scale.",
             )
@@ -71,7 +94,7 @@ def _off_the_scale(problem: Task) -> Iterator[Problem]:
             most = np.sqrt(max((d.high - centre) * (centre - d.low), 0.0) * d.n / (d.n - 1))
             if target.low > most:
                 yield Problem(
-                    _place(target),
+                    target.where,
                     f"{d.n} answers from {d.low} to {d.high} have an SD of at most {most:.3f} there, "
                     f"not of {target.printed}.",
                     "Check the SD, the mean and the scale.",
@@ -79,7 +102,7 @@ def _off_the_scale(problem: Task) -> Iterator[Problem]:
             least = 1 / np.sqrt(d.n)  # one respondent a point off all others
             if key[0] == "item" and target.high < least:
                 yield Problem(
-                    _place(target),
+                    target.where,
                     f"{d.n} whole answers that are not all alike have an SD of at least {least:.3f}, "
                     f"not of {target.printed}.",
                     "Check the SD; nothing depends on an item that everybody answers alike.",
@@ -92,7 +115,7 @@ def _off_the_grid(problem: Task) -> Iterator[Problem]:
         is_mean = target.key[0] == "item" and target.key[-1] == "mean"
         if is_mean and np.floor(target.high * n) < target.low * n:
             yield Problem(
-                _place(target),
+                target.where,
                 f"no {n} whole answers have a mean that is printed as {target.printed}.",
                 "Check the mean and n.",
             )
@@ -122,4 +145,4 @@ def _correlations(problem: Task, kind: str, names: tuple[str, ...]) -> Iterator[
     for target in at_fault:
         others = ", ".join(f"{' '.join(o.key[1:])} {o.printed}" for o in at_fault if o is not target)
         found = f"{target.printed} beside {others}" if others else target.printed
-        yield Problem(_place(target), f"no correlation matrix has {found}.", CONTRADICTION)
+        yield Problem(target.where, f"no correlation matrix has {found}.", CONTRADICTION)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from smartcity_survey.audit.paper import Paper, read_paper
+from smartcity_survey.audit.paper import Paper, Printed, read_paper
 from smartcity_survey.data.bounds_tables import READINGS
 from smartcity_survey.errors import SurveyError
+from smartcity_survey.reconstruct.aside import require_spelt
 from smartcity_survey.reconstruct.published import PublishedProblem, published_problem
 from smartcity_survey.study.codebook import Codebook, read_codebook
 from smartcity_survey.study.config import Config, read_config
@@ -49,8 +50,8 @@ class PrintedStudy:
     def misfits(self) -> dict[str, float]:
         """Reading that asks for a fit -> chi2 of the factor model at most; none without a factor model.
 
-        `strict`: its degrees of freedom, as of a true model. `claimed`: the fit that the study calls
-        acceptable; infinite where it claims none.
+        `strict`: its degrees of freedom, as of a true model. `claimed`: that of an RMSEA of .05, which a
+        study that calls its fit acceptable is taken to mean, whether it says so or not.
         """
         problem = self.published.problem
         if problem.design.factor_of is None:
@@ -80,17 +81,43 @@ def read_study(config: Path) -> PrintedStudy:
 
 
 def printed_study(study: Config, codebook: Codebook, paper: Paper) -> PrintedStudy:
-    """The parts of a study, with the problem that its paper poses."""
-    kept = loaded_items(paper)
+    """The parts of a study, with the problem that its paper poses.
+
+    Raises
+    ------
+    SurveyError
+        where loadings are printed and a construct has none, or what `published_problem` refuses.
+    """
+    items = tuple(codebook.items)
+    table = loadings_of(paper)
     model = build_model(study.model, codebook)
-    model = model.keeping(kept) if kept is not None else model
-    published = published_problem(paper, tuple(codebook.items), model, study.factors.suppress_below)
+    if table is not None:
+        require_spelt(paper, table, items)
+        kept = loaded_items(paper) or ()
+        if bare := [c.name for c in model.constructs if not set(c.items) & set(kept)]:
+            raise SurveyError(
+                f"paper.yaml, {table.id}",
+                f"no loading is printed of an item of {', '.join(bare)}.",
+                "Name its lines as the items of the codebook, or say under `names` which item each "
+                "stands for.",
+            )
+        model = model.keeping(kept)
+    published = published_problem(paper, items, model, study.factors)
     return PrintedStudy(study, codebook, paper, model, published)
 
 
 def loaded_items(paper: Paper) -> tuple[str, ...] | None:
     """Items with a printed loading: those the study kept. None where no loadings are printed."""
-    table = next((p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells), None)
+    table = loadings_of(paper)
     if table is None:
         return None
-    return tuple(line for line in table.body if any((line, c) in table.cells for c in table.number_columns))
+    return tuple(
+        paper.names.get(line, line)
+        for line in table.body
+        if any((line, c) in table.cells for c in table.number_columns)
+    )
+
+
+def loadings_of(paper: Paper) -> Printed | None:
+    """The table of rotated loadings."""
+    return next((p for p in paper.objects.values() if "rotated_loadings" in p.shows and p.cells), None)

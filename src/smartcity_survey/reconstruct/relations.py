@@ -31,7 +31,7 @@ def narrowed(problem: Task) -> Task:
         for outcome, predictors in problem.design.regressions:
             of = problem.design.scores[outcome]
             for term in ("constant", *(problem.design.scores[j] for j in predictors)):
-                _narrow(found, of, term)
+                _narrow(problem, found, of, term)
     return replace(
         problem,
         targets=tuple(
@@ -41,28 +41,28 @@ def narrowed(problem: Task) -> Task:
     )
 
 
-def _narrow(found: dict[Key, Interval], of: str, term: str) -> None:
+def _narrow(problem: Task, found: dict[Key, Interval], of: str, term: str) -> None:
     b, error, beta, t = (("coefficient", of, term, name) for name in ("b", "std_error", "beta", "t"))
-    _meet(found, b, _product(found[t], found[error]), (t, error))
-    _meet(found, t, _quotient(found[b], found[error]), (b, error))
-    _meet(found, error, _quotient(found[b], found[t]), (b, t))
+    _meet(problem, found, b, _product(found[t], found[error]), (t, error))
+    _meet(problem, found, t, _quotient(found[b], found[error]), (b, error))
+    _meet(problem, found, error, _quotient(found[b], found[t]), (b, t))
     if term != "constant":
         x, y = ("score", term, "sd"), ("score", of, "sd")
         ratio = _quotient(found.get(x, (-np.inf, np.inf)), found.get(y, (-np.inf, np.inf)))
-        _meet(found, beta, _product(found[b], ratio), (b, x, y))
-        _meet(found, b, _quotient(found[beta], ratio), (beta, x, y))
+        _meet(problem, found, beta, _product(found[b], ratio), (b, x, y))
+        _meet(problem, found, b, _quotient(found[beta], ratio), (beta, x, y))
 
 
-def _meet(found: dict[Key, Interval], key: Key, other: Interval, of: tuple[Key, ...]) -> None:
+def _meet(problem: Task, found: dict[Key, Interval], key: Key, other: Interval, of: tuple[Key, ...]) -> None:
     """Narrow the interval of a statistic to where it meets what others make of it."""
     low, high = max(found[key][0], other[0]), min(found[key][1], other[1])
     if low > high:
         raise SurveyError.of(
             [
                 Problem(
-                    " ".join(key),
+                    problem.where(key),
                     f"printed between {found[key][0]:.6g} and {found[key][1]:.6g}, but "
-                    f"{', '.join(' '.join(k) for k in of)} make it {other[0]:.6g} to {other[1]:.6g}.",
+                    f"{', '.join(problem.where(k) for k in of)} make it {other[0]:.6g} to {other[1]:.6g}.",
                     CONTRADICTION,
                 )
             ]

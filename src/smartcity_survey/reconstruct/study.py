@@ -102,7 +102,9 @@ def ordered(found: Reconstruction, published: PublishedProblem, model: Model, se
         return frame.iloc[rng.permutation(len(frame))].reset_index(drop=True)
     x = frame[list(model.items)].to_numpy(dtype=np.float64)
     scores = x @ regression_score_weights(fit_cfa(covariance(x, ddof=0), len(x), model.membership())).T
-    (outcome, predictors), *_ = published.problem.design.regressions
+    design = published.problem.design
+    of = design.scores.index(published.durbin_watson_of)
+    outcome, predictors = next(one for one in design.regressions if one[0] == of)
     residuals = ols(scores[:, outcome], scores[:, list(predictors)]).residuals
     order = order_for_durbin_watson(residuals, *published.durbin_watson, rng)
     return frame.iloc[order].reset_index(drop=True)
