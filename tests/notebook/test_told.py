@@ -27,6 +27,7 @@ EXAMPLES: dict[type[errors.StatisticsError], tuple[errors.StatisticsError, set[s
     errors.NotFinite: (errors.NotFinite((1,)), {"i_two"}),
     errors.NotConverged: (errors.NotConverged("PLS", 1000, 0.1), set()),
     errors.PerfectFit: (errors.PerfectFit(), set()),
+    errors.HalfFitted: (errors.HalfFitted(), set()),
     errors.TooManyPredictors: (errors.TooManyPredictors(40, 20), set()),
     errors.InvalidModel: (errors.InvalidModel("are isolated", "constructs", [1]), {"c_two"}),
     errors.DependentPredictors: (errors.DependentPredictors(2, (0, 1)), set(CONSTRUCTS)),

@@ -35,6 +35,7 @@ CASES = [
     (errors.UnderIdentified((1,)), "factors, use", "too few items", "two where it correlates"),
     (errors.HeywoodCase((2,)), "factors, T3", "Heywood", "nearly repeats"),
     (errors.PerfectFit(), "factors", "rounding error", "computed from the outcome"),
+    (errors.HalfFitted(), "factors", "more than half", "most gave the same answer"),
 ]
 
 

@@ -192,6 +192,13 @@ class _Translator:
                     "Merge answers that hardly anyone gave, or take out a predictor that nearly repeats the "
                     "outcome.",
                 )
+            case errors.HalfFitted():
+                self._one(
+                    "half_fitted",
+                    f"{error}.",
+                    "Look for an outcome to which most gave the same answer, or that was computed from a "
+                    "predictor.",
+                )
             case errors.PerfectFit():
                 self._one(
                     "perfect_fit",

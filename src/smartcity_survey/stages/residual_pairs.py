@@ -18,7 +18,7 @@ from smartcity_survey.stats.core.types import IntArray
 from smartcity_survey.stats.measurement.residual_pairs import CorrelatedResiduals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
-from smartcity_survey.study.factor_sections import pair_problems
+from smartcity_survey.study.factor_sections import pair_problems, pairs_beyond
 from smartcity_survey.study.model import Model, build_model
 
 KEY = "cfa.residual_correlations"
@@ -50,25 +50,35 @@ def declares_pairs(config: Config) -> bool:
 
 
 def require_pairs(pairs: Pairs, model: Model, place: str) -> None:
-    """Refuse pairs of what is no item of the model, or of an item that stands alone for its construct.
+    """Refuse pairs of what is no item of the model, or of an item that stands alone for its construct, and
+    pairs whose residual covariance cannot be told from the loadings.
 
     Raises
     ------
     SurveyError
-        naming every such item and the key.
+        naming every such item or pair and the key.
     """
-    problems = list(pair_problems(pairs, [each.items for each in model.constructs], place))
+    problems = list(pair_problems(pairs, _items(model), place))
     if problems:
         raise SurveyError.of(problems)
 
 
 def positions(pairs: Pairs, model: Model) -> IntArray:
-    """(m, 2): the pairs whose items the model keeps, each with a residual, as positions in its items."""
+    """(m, 2): the pairs that the model keeps, as positions in its items.
+
+    Each item has a residual, and the items that are left determine what the residuals have in common.
+    """
     multiple = {
         item for construct in model.constructs if len(construct.items) > 1 for item in construct.items
     }
-    kept = [[model.items.index(item) for item in pair] for pair in pairs if multiple >= {*pair}]
+    beyond = pairs_beyond(pairs, _items(model))
+    told = [pair for pair in pairs if multiple >= {*pair} and pair not in beyond]
+    kept = [[model.items.index(item) for item in pair] for pair in told]
     return np.array(kept, dtype=np.int64).reshape(-1, 2)
+
+
+def _items(model: Model) -> dict[str, tuple[str, ...]]:
+    return {construct.name: construct.items for construct in model.constructs}
 
 
 def freed_card(pairs: Pairs, model: Model) -> Card:

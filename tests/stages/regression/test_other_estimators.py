@@ -40,3 +40,18 @@ def test_table_by_the_core() -> None:
 def test_only_where_it_is_asked_for(config_content: dict[str, Any], asked: bool) -> None:
     config_content.setdefault("regression", {})["other_estimators"] = asked
     assert asks_for_other_estimators(Config.model_validate(config_content)) == asked
+
+
+def test_a_refusal_names_outcome_and_estimator() -> None:
+    """Of an outcome to which most gave one answer: which estimators have no line, and why."""
+    scores, model = simulated.scores(), simulated.model()
+    scores[simulated.OUTCOME] = scores[simulated.OUTCOME].where(np.arange(len(scores)) % 3 == 0, 4.0)
+    result = regress_by_other_estimators(scores, model, 0.95, "mean", 7)
+    table = result.tables["other_estimators"]
+    of_outcome = table.loc[table["outcome"] == simulated.OUTCOME, "estimator"]
+    assert "ols" in set(of_outcome)
+    assert "mm" not in set(of_outcome)
+    told = result.cards["other_estimators"]["refused"]
+    assert {"part": "regression_mm", "reason": "half_fitted", "at_fault": simulated.OUTCOME} in told
+    left_out = {"ols", "mm", "quantile_25", "quantile_50", "quantile_75"} - set(of_outcome)
+    assert [line["part"] for line in told] == [f"regression_{name}" for name in sorted(left_out)]

@@ -19,6 +19,7 @@ from smartcity_survey.stats.sampling.bollen_stine_bootstrap import bollen_stine
 from smartcity_survey.stats.sampling.pseudo_likelihood import fit_design_cfa, fit_design_sem
 from smartcity_survey.stats.sampling.resampled_models import bootstrap_model
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
+from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.study.config import Config
 from tests.stages import simulated
 from tests.stages.weights.drawn import answers, design
@@ -149,3 +150,27 @@ def test_a_handful_of_resamples_is_refused(config_content: dict[str, Any]) -> No
     config_content["cfa"] = {"bootstrap_draws": 99}
     with pytest.raises(ValidationError, match="bootstrap_draws"):
         Config.model_validate(config_content)
+
+
+def test_pairs_of_the_study_are_freed_in_every_resample() -> None:
+    """The test is of the model whose chi-square the study has, and intervals are of its estimates."""
+    frame = simulated.answers()
+    pair = simulated.ITEMS[:2]
+    found = resample_models(frame, MODEL, DRAWS, 0.9, SEED, residual_pairs=(pair,))
+    own = frame[list(MODEL.items)].to_numpy(dtype=np.float64)
+    given: dict[str, Any] = {"pairs": np.array([[MODEL.items.index(item) for item in pair]])}
+    fit = fit_cfa(np.cov(own, rowvar=False, ddof=0), len(own), MODEL.membership(), **given)
+    line = found.tables["bollen_stine"].set_index("fitted_model").loc["measurement"]
+    assert (line["chi2"], line["df"]) == (pytest.approx(fit.chi2), fit.df)
+    test = bollen_stine(own, MODEL.membership(), SurveyDesign.of(len(own)), DRAWS, seed=SEED, **given)
+    assert line["bollen_stine_p"] == test.p
+    loadings = found.tables["resampled_loadings"]
+    where = np.nonzero(MODEL.membership())
+    np.testing.assert_allclose(loadings["estimate"], fit.std_loadings[where], atol=1e-6)
+    core = bootstrap_model(own, MODEL.membership(), SurveyDesign.of(len(own)), DRAWS, seed=SEED, **given)
+    np.testing.assert_array_equal(loadings["boot_se"], core.summary("loadings", 0.9).se[where])
+    plain = resample_models(frame, MODEL, DRAWS, 0.9, SEED)
+    assert plain.tables["bollen_stine"]["df"][0] == fit.df + 1
+    for card in found.cards.values():
+        assert (card["residual_covariances"], card["pairs_freed"]) == ("freed", 1)
+    assert not any("residual_covariances" in card for card in plain.cards.values())

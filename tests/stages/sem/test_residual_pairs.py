@@ -19,6 +19,7 @@ from smartcity_survey.stages.residual_pairs import PairsDeclared, declares_pairs
 from smartcity_survey.stages.sem.cfa import confirm_model
 from smartcity_survey.stages.sem.sem import estimate_sem
 from smartcity_survey.stats.core.correlations import covariance
+from smartcity_survey.stats.core.errors import NotConverged
 from smartcity_survey.stats.measurement.residual_pairs import correlated_residuals
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
@@ -187,3 +188,44 @@ def test_what_is_no_item_is_refused_by_the_key() -> None:
 def test_pairs_are_read_from_what_the_plan_holds() -> None:
     assert PairsDeclared().value((), [["A1", "A2"]]) == (("A1", "A2"),)
     assert PairsDeclared().value((), None) == ()
+
+
+def two_of_one() -> Any:
+    """The model of which the first construct keeps two items, a pair of which tells nothing."""
+    first = MODEL.constructs[0].items
+    return MODEL.keeping(tuple(item for item in ITEMS if item not in first[2:]))
+
+
+def test_a_pair_that_is_all_of_a_construct_is_refused_by_names() -> None:
+    model = two_of_one()
+    with pytest.raises(SurveyError, match="cannot be told") as error:
+        require_pairs([PAIRS[0], (ITEMS[0], ITEMS[-1])], model, "config.yaml, cfa.residual_correlations")
+    (problem,) = error.value.problems
+    assert all(name in problem.found for name in (*PAIRS[0], MODEL.names[0]))
+    assert MODEL.names[0] in problem.remedy
+
+
+def test_a_pair_that_items_left_out_make_impossible_takes_nothing_down() -> None:
+    model = two_of_one()
+    found = confirmed(PAIRS, model=model)
+    assert found.tables["correlated_residuals"]["freed"].tolist() == [False, True]
+    assert found.cards["cfa_fit"]["pairs_left_out"] == 1
+    assert len(found.tables["cfa_dwls_fit"])
+    assert "refused" not in found.cards["cfa_dwls_fit"]
+
+
+def test_without_a_solution_of_the_pairs_least_squares_are_still_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unsolved(*given: Any, pairs: Any = None, **named: Any) -> CfaFit:
+        if pairs is not None and len(pairs):
+            raise NotConverged("maximum likelihood", 200, 0.1)
+        return fit_cfa(*given, **named)
+
+    monkeypatch.setattr("smartcity_survey.stages.sem.cfa.fit_cfa", unsolved)
+    found, plain = confirmed(), confirmed(())
+    assert found.tables["cfa_fit"].empty
+    assert found.cards["correlated_residuals"]["refused"][0]["reason"] == "not_converged"
+    for name in ("cfa_dwls_fit", "cfa_dwls_loadings", "cfa_dwls_factor_correlations"):
+        pd.testing.assert_frame_equal(found.tables[name], plain.tables[name])
+        assert found.cards[name]["residual_covariances"] == "not_freed"

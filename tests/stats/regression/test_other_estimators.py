@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from smartcity_survey.stats.core.errors import LinearDependence, PerfectFit, StatisticsError
-from smartcity_survey.stats.regression.mm_regression import MmFit, mm_estimator
+from smartcity_survey.stats.core.design import factor_design
+from smartcity_survey.stats.core.errors import HalfFitted, LinearDependence, StatisticsError
+from smartcity_survey.stats.regression.mm_regression import MmFit, drawn_rows, mm_estimator
 from smartcity_survey.stats.regression.quantiles import quantile_regression
 
 
@@ -60,10 +61,64 @@ def test_a_third_of_wild_rows_moves_least_squares_and_not_mm() -> None:
 
 def test_mm_refuses_a_plane_and_columns_that_repeat() -> None:
     x = np.random.default_rng(5).normal(size=(40, 2))
-    with pytest.raises(PerfectFit):
+    with pytest.raises(HalfFitted):
         fitted(x @ [1.0, 2.0], x)
     with pytest.raises(LinearDependence):
         fitted(x[:, 0] + np.arange(40), np.column_stack([x, x.sum(axis=1)]))
+
+
+def means_of_five(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    """Standardised means of five items of five answers: many rows are collinear but for rounding."""
+    rng = np.random.default_rng(5)
+    x = np.column_stack([rng.integers(1, 6, (n, 5)).mean(axis=1) for _ in range(2)])
+    y = x @ [0.4, 0.3] + rng.normal(size=n)
+    return (y - y.mean()) / y.std(ddof=1), (x - x.mean(axis=0)) / x.std(axis=0, ddof=1)
+
+
+def test_mm_of_few_distinct_values_hangs_on_no_seed() -> None:
+    """Seeds of which all but the first draw rows that are collinear but for rounding."""
+    y, x = means_of_five()
+    first = fitted(y, x, seed=1)
+    for seed in (6, 12, 20, 59):
+        assert fitted(y, x, seed).coef == pytest.approx(first.coef, rel=1e-9)
+
+
+def test_rows_drawn_determine_coefficients_whatever_the_seed() -> None:
+    """A category of three people in 300 and items of five answers: no subset is left without a plane."""
+    rng = np.random.default_rng(8)
+    rare = np.zeros((300, 3))
+    rare[:9] = np.repeat(np.eye(3), 3, axis=0)
+    for x in (np.column_stack([rare, rng.integers(1, 6, (300, 2))]), means_of_five()[1]):
+        design = np.sqrt(len(x)) * factor_design(x).basis
+        for seed in range(20):
+            planes = design[drawn_rows(design, np.random.default_rng(seed))]
+            assert np.linalg.cond(planes).max() < 1e5
+
+
+def test_mm_estimates_coefficients_of_rare_categories() -> None:
+    rng = np.random.default_rng(9)
+    x = np.zeros((200, 4))
+    x[:9, :3] = np.repeat(np.eye(3), 3, axis=0)
+    x[:, 3] = rng.integers(1, 6, 200)
+    fit = fitted(x @ [3.0, -3.0, 5.0, 0.5] + 0.1 * rng.normal(size=200), x)
+    assert fit.coef[1:] == pytest.approx([3.0, -3.0, 5.0, 0.5], abs=0.2)
+
+
+def test_mm_is_the_same_for_predictors_in_other_units() -> None:
+    y, x = stackloss()
+    turned = np.array([[1.0, 2.0, 0.0], [0.0, 1e-4, 3.0], [1.0, 0.0, 1e3]])
+    assert turned @ fitted(y, x @ turned).coef[1:] == pytest.approx(fitted(y, x).coef[1:], rel=1e-7)
+
+
+def test_half_of_the_rows_on_a_plane_are_not_more_than_half() -> None:
+    """Exactly half gave one answer: its plane has a scale above 0; of a few more it has none."""
+    rng = np.random.default_rng(10)
+    x = rng.integers(1, 6, (80, 2)).astype(float)
+    y = np.where(np.arange(80) < 40, 4.0, 4 + rng.choice([-1.0, 1.0], 80) * rng.uniform(0.5, 2, 80))
+    assert fitted(y, x).scale > 0
+    y[:45] = 4
+    with pytest.raises(HalfFitted):
+        fitted(y, x)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from smartcity_survey.stats.sampling.bollen_stine_bootstrap import (
 )
 from smartcity_survey.stats.sampling.resampled_models import (
     bootstrap_model,
+    fit_model,
     refits,
     resamples_of,
     standardised,
@@ -30,6 +31,7 @@ from smartcity_survey.stats.sem.sem import fit_sem
 from tests.stats.sampling.data import FOLDER
 
 FACTORS = "IDE"
+MODELS = ["cfa", "sem", "cfa_pairs", "sem_pairs"]
 
 
 @cache
@@ -56,14 +58,23 @@ def chain() -> BoolArray:
     return paths
 
 
+def of_model(model: str) -> dict[str, Any]:
+    """Paths and pairs: those of the reference's models, y1 with y5 and y2 with y4 and y6."""
+    together = np.array([[3, 7], [4, 6], [4, 8]])
+    return {
+        "paths": chain() if model.startswith("sem") else None,
+        "pairs": together if model.endswith("pairs") else None,
+    }
+
+
 def people() -> SurveyDesign:
     return SurveyDesign.of(len(answers()))
 
 
-@pytest.mark.parametrize("model", ["cfa", "sem"])
+@pytest.mark.parametrize("model", MODELS)
 def test_each_resample_of_respondents_has_lavaans_estimates(model: str) -> None:
     S, n = weighted_covariance(answers(), people(), 0), people().n
-    fit = fit_cfa(S, n, pattern()) if model == "cfa" else fit_sem(S, n, pattern(), chain())
+    fit = fit_model(S, n, pattern(), **of_model(model))
     products = unit_products(answers())
     counts = products.counts(np.array(reference()["drawn"]) - 1)
     names = reference()["items"]
@@ -76,13 +87,13 @@ def test_each_resample_of_respondents_has_lavaans_estimates(model: str) -> None:
                 own_value = ours.loadings[names.index(rhs), FACTORS.index(lhs)]
             elif op == "~":
                 own_value = ours.paths[FACTORS.index(rhs), FACTORS.index(lhs)]
-            elif model == "cfa" and lhs in FACTORS and lhs != rhs:
+            elif model.startswith("cfa") and lhs in FACTORS and lhs != rhs:
                 own_value = ours.factor_corr[FACTORS.index(lhs), FACTORS.index(rhs)]
             else:
                 continue
             assert own_value == pytest.approx(value, abs=1e-6), (lhs, op, rhs)
             compared += 1
-        assert compared == len(names) + (3 if model == "cfa" else 2)
+        assert compared == len(names) + (3 if model.startswith("cfa") else 2)
 
 
 def test_a_draw_is_of_respondents_with_a_stream_of_its_own() -> None:
@@ -105,13 +116,13 @@ def test_respondents_keep_their_weights() -> None:
     np.testing.assert_allclose(found.draws.loadings[0], alone.std_loadings, atol=1e-6)
 
 
-@pytest.mark.parametrize("model", ["cfa", "sem"])
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("weighted", [False, True])
 def test_turned_answers_have_exactly_the_covariances_of_the_model(model: str, weighted: bool) -> None:
     n = people().n
     own = SurveyDesign.of(n, np.linspace(0.4, 2.0, n) if weighted else None)
     S = weighted_covariance(answers(), own, 0)
-    fit = fit_cfa(S, n, pattern()) if model == "cfa" else fit_sem(S, n, pattern(), chain())
+    fit = fit_model(S, n, pattern(), **of_model(model))
     implied = fit.ml.points[0].moments.covariance
     turned = turned_answers(answers(), own, implied)
     np.testing.assert_allclose(weighted_covariance(turned, own, 0), implied, rtol=1e-10, atol=1e-10)
@@ -119,16 +130,16 @@ def test_turned_answers_have_exactly_the_covariances_of_the_model(model: str, we
     assert np.abs(S - implied).max() > 0.1
 
 
-@pytest.mark.parametrize("model", ["cfa", "sem"])
+@pytest.mark.parametrize("model", MODELS)
 def test_each_resample_of_turned_answers_has_lavaans_chi_square(model: str) -> None:
     S, n = weighted_covariance(answers(), people(), 0), people().n
-    fit = fit_cfa(S, n, pattern()) if model == "cfa" else fit_sem(S, n, pattern(), chain())
+    fit = fit_model(S, n, pattern(), **of_model(model))
     theirs = reference()[model]
     assert fit.ml.chi2 == pytest.approx(theirs["chi2"], rel=1e-8)
     products = unit_products(turned_answers(answers(), people(), fit.ml.points[0].moments.covariance))
     samples = resamples_of(products, products.counts(np.array(reference()["drawn"]) - 1), n)
     R = np.corrcoef(answers(), rowvar=False)
-    own = fit_cfa(R, n, pattern()) if model == "cfa" else fit_sem(R, n, pattern(), chain())
+    own = fit_model(R, n, pattern(), **of_model(model))
     found = [resampled_chi2(own.ml, sample) for sample in samples if sample is not None]
     np.testing.assert_allclose(found, theirs["null_chi2"], rtol=1e-6)
 
@@ -137,9 +148,7 @@ def test_each_resample_of_turned_answers_has_lavaans_chi_square(model: str) -> N
 def test_p_and_mean_are_lavaans_but_for_the_draws(model: str) -> None:
     """Each within four of its Monte-Carlo errors, of both programs' draws together."""
     draws, theirs = 2000, reference()[model]
-    found = bollen_stine(
-        answers(), pattern(), people(), draws, seed=8, paths=chain() if model == "sem" else None
-    )
+    found = bollen_stine(answers(), pattern(), people(), draws, seed=8, **of_model(model))
     assert (found.df, found.n_unsolved < draws / 50) == (theirs["df"], True)
     share = theirs["larger"] / theirs["draws"]
     error = np.sqrt(share * (1 - share) * (1 / draws + 1 / theirs["draws"]))

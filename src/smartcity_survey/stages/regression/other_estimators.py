@@ -44,7 +44,9 @@ def regress_by_other_estimators(
         predictors = model.predictors(outcome)
         y, x = (_standardised(scores[list(names)].to_numpy()) for names in ((outcome,), predictors))
         for name, estimate in _estimators(own, level).items():
-            fit = refusals.attempt("regression", partial(estimate, y[:, 0], x), items=(*predictors, outcome))
+            part = "regression" if name == "ols" else f"regression_{name}"
+            compute, items = partial(estimate, y[:, 0], x), (*predictors, outcome)
+            fit = refusals.attempt(part, compute, items=items, of=outcome)
             if fit is None:
                 continue
             if isinstance(fit, MmFit):

@@ -185,10 +185,15 @@ def _of_complete_rows(
     progress: Progress,
 ) -> StageResult:
     """All tables of complete questionnaires x (n, p)."""
-    with naming(model.items, "CFA", model.names):
-        together = positions(pairs, model)
-        cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership(), pairs=together)
-        fit = fit_indices(cfa)
+    together = positions(pairs, model)
+    try:
+        with naming(model.items, "CFA", model.names):
+            cfa = fit_cfa(covariance(x, ddof=0), len(x), model.membership(), pairs=together)
+            fit = fit_indices(cfa)
+    except NoSolution as error:
+        if not len(together):
+            raise
+        return _without_pairs(x, model, level, continuity, pairs, error)
     own = {name: Refusals(model.items, model.names) for name in TABLES}
     ordinal = ordinal_tables(x, cfa, model, level, continuity)
     dynamic = own["dynamic_fit"].attempt(
@@ -226,11 +231,24 @@ def _of_complete_rows(
         "cfa_residuals": {**card, "standard_errors": "of_residuals_normal"},
         "dynamic_fit": dynamic_card(cfa.n, model, section, seed),
     }
-    of_least_squares = {
-        name: {**own_card, **not_freed_card(pairs)} for name, own_card in ordinal.cards.items()
-    }
+    of_least_squares = _keeping_apart(ordinal, pairs)
     cards |= {name: {**cards[name], **refusals.card()} for name, refusals in own.items()}
     return StageResult(tables={**tables, **ordinal.tables}, cards={**cards, **of_least_squares})
+
+
+def _without_pairs(
+    x: Array, model: Model, level: float, continuity: tuple[float, float], pairs: Pairs, error: NoSolution
+) -> StageResult:
+    """Of a model that has no solution with the pairs freed: least squares, which keep residuals apart."""
+    with naming(model.items, "CFA", model.names):
+        apart = fit_cfa(covariance(x, ddof=0), len(x), model.membership())
+    ordinal = ordinal_tables(x, apart, model, level, continuity)
+    none = refused((*TABLES, PAIRS), error, card={**freed_card(pairs, model), **respondents(len(x))})
+    return StageResult({**none.tables, **ordinal.tables}, {**none.cards, **_keeping_apart(ordinal, pairs)})
+
+
+def _keeping_apart(ordinal: StageResult, pairs: Pairs) -> dict[str, Card]:
+    return {name: {**card, **not_freed_card(pairs)} for name, card in ordinal.cards.items()}
 
 
 def _of_design(x: Array, model: Model, level: float, design: SurveyDesign, pairs: Pairs) -> StageResult:

@@ -18,7 +18,7 @@ from smartcity_survey.stages.needs import Bar, Counted, Level, Measured, Option,
 from smartcity_survey.stages.parts import InParts, Made, Unit, nothing_made, taken, units_of
 from smartcity_survey.stages.progress import Progress, part, silent
 from smartcity_survey.stages.refusals import Refusals, require_paths
-from smartcity_survey.stages.residual_pairs import frees_no_pairs
+from smartcity_survey.stages.residual_pairs import Pairs, ResidualPairs, freed_card, positions
 from smartcity_survey.stats.core.draws import Take, make_all
 from smartcity_survey.stats.core.intervals import Summary
 from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
@@ -43,11 +43,17 @@ def has_model_bootstrap(config: Config) -> bool:
 
 
 def resamples(
-    answers: pd.DataFrame, model: Model, draws: int, seed: int, counted: Sequence[str] | None, design: Design
+    answers: pd.DataFrame,
+    model: Model,
+    draws: int,
+    seed: int,
+    counted: Sequence[str] | None,
+    design: Design,
+    residual_pairs: Pairs,
 ) -> Iterator[Unit]:
     """All resamples of `resample_models`."""
     for name, paths in (("cfa", None), *((("sem", model.path_matrix()),) if model.paths else ())):
-        own = answers, model, draws, seed, counted, design, paths
+        own = answers, model, draws, seed, counted, design, residual_pairs, paths
         yield from units_of(name, partial(_resample, bootstrap_model, *own))
         yield from units_of(f"{name} {TEST}", partial(_resample, bollen_stine, *own))
 
@@ -60,6 +66,7 @@ def _resample(
     seed: int,
     counted: Sequence[str] | None,
     design: Design,
+    pairs: Pairs,
     paths: BoolArray | None,
     progress: Callable[[int], None] = lambda _: None,
     take: Take = make_all,
@@ -72,6 +79,7 @@ def _resample(
         draws,
         seed=seed,
         paths=paths,
+        pairs=positions(pairs, model),
         progress=progress,
         take=take,
     )
@@ -82,7 +90,6 @@ def _items(answers: pd.DataFrame, model: Model, counted: Sequence[str] | None) -
 
 
 @stage(*TABLES, TEST, asked_by=has_model_bootstrap)
-@frees_no_pairs
 def resample_models(
     answers: pd.DataFrame,
     model: Measured,
@@ -91,35 +98,45 @@ def resample_models(
     seed: Seed,
     counted: Counted = None,
     design: Design = None,
+    residual_pairs: ResidualPairs = (),
     progress: Annotated[Progress, Bar("bootstrap of factor models")] = silent,
     made: Annotated[Made, InParts(resamples)] = nothing_made,
 ) -> StageResult:
     """Standardised loadings, correlations of the factors and paths in resamples of clusters or respondents.
 
     level : of the percentile intervals. counted : as in `confirm_model`. design : clusters, which are drawn
-        as a whole, and weights, which people keep in the resamples. progress : of both models. Beside them
-        the test of Bollen and Stine, with as many resamples.
+        as a whole, and weights, which people keep in the resamples. residual_pairs : items whose residuals
+        may correlate, in every resample too. progress : of both models. Beside them the test of Bollen and
+        Stine, with as many resamples.
     """
     x = _items(answers, model, counted)
     drawn = design or SurveyDesign.of(len(x))
     units = "respondents_one_by_one" if drawn.clusters is None else "whole_clusters"
-    card: Card = {**design_card(design), **single_items(model), **respondents(len(x)), "resamples": units}
+    together = positions(residual_pairs, model)
+    card: Card = {
+        **design_card(design),
+        **single_items(model),
+        **freed_card(residual_pairs, model),
+        **respondents(len(x)),
+        "resamples": units,
+    }
     whole = 4 * draws if model.paths else 2 * draws
 
     def resampled(name: str, before: int, paths: BoolArray | None) -> tuple[ModelBootstrap, BollenStine]:
-        own = answers, model, draws, seed, counted, design, paths
+        own = answers, model, draws, seed, counted, design, residual_pairs, paths
         told, take = part(progress, before, whole), taken(made, name)
         found = _resample(bootstrap_model, *own, told, take)
         told, take = part(progress, before + draws, whole), taken(made, f"{name} {TEST}")
         return found, _resample(bollen_stine, *own, told, take)
 
     def measured() -> tuple[ModelBootstrap, BollenStine, CfaFit]:
-        return *resampled("cfa", 0, None), fit_design_cfa(x, model.membership(), drawn).cfa
+        cfa = fit_design_cfa(x, model.membership(), drawn, pairs=together).cfa
+        return *resampled("cfa", 0, None), cfa
 
     def structural() -> tuple[ModelBootstrap, BollenStine, SemFit]:
         require_paths(model, "SEM")
         paths = model.path_matrix()
-        sem = fit_design_sem(x, model.membership(), paths, drawn, level=level).sem
+        sem = fit_design_sem(x, model.membership(), paths, drawn, pairs=together, level=level).sem
         return *resampled("sem", 2 * draws, paths), sem
 
     of_cfa, of_sem = Refusals(model.items, model.names), Refusals(model.items, model.names)

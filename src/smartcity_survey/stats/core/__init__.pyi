@@ -36,6 +36,7 @@ from .errors import (
     CorrelationsAtBound as CorrelationsAtBound,
     DependentPredictors as DependentPredictors,
     EndlessSlope as EndlessSlope,
+    HalfFitted as HalfFitted,
     HeywoodCase as HeywoodCase,
     ImproperSolution as ImproperSolution,
     InGroup as InGroup,

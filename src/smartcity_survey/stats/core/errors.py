@@ -77,6 +77,15 @@ class PerfectFit(StatisticsError):
         super().__init__("the predictors reproduce the outcome exactly; its residuals are rounding error")
 
 
+class HalfFitted(PerfectFit):
+    """More than half of the rows lie on a plane, so that a robust scale of the residuals is 0."""
+
+    def __init__(self) -> None:
+        StatisticsError.__init__(
+            self, "more than half of the respondents lie exactly on a plane; their robust scale is 0"
+        )
+
+
 class Separated(StatisticsError):
     """Predictors that tell some answers of the outcome apart without error: no coefficients are finite."""
 

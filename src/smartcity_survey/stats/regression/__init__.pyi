@@ -24,6 +24,7 @@ from .least_squares import (
 )
 from .mm_regression import (
     MmFit as MmFit,
+    drawn_rows as drawn_rows,
     mm_estimator as mm_estimator,
 )
 from .of_moments import (

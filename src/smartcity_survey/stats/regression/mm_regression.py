@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from smartcity_survey.stats.core.design import check_outcome, factor_design
-from smartcity_survey.stats.core.errors import PerfectFit, StatisticsError
+from smartcity_survey.stats.core.errors import HalfFitted, StatisticsError
 from smartcity_survey.stats.core.significance import t_interval, t_two_sided
-from smartcity_survey.stats.core.types import Array
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 
 OF_SCALE, OF_COEFFICIENTS = 1.54764, 4.685061
 """Where the bisquare stops counting: for a breakdown point of one half, and for 95 % efficiency."""
@@ -17,6 +17,15 @@ HALF = 0.5
 SUBSETS, KEPT, FIRST_STEPS = 500, 50, 2
 """Random subsets of as many rows as coefficients; of these the best are followed to their end."""
 _ITERATIONS, _TOLERANCE = 500, 1e-11
+_APART = 1e-6
+"""How far a row stands off those drawn before it, in its own length, to tell anything that they do not.
+
+Rows that repeat one another stand off by rounding, some 1e-16, and rows of few distinct values by 1e-3 or
+more, so that rounding never decides (R's `lmrob` holds rows against 1e-7, its `solve.tol`).
+"""
+UNDETERMINED = "the rows that count do not determine the coefficients"
+_EXACT = 1e-10
+"""Residuals of rows on a plane, in standard deviations of the outcome, are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +60,27 @@ def mm_estimator(y: Array, x: Array, rng: np.random.Generator, level: float = 0.
     Raises
     ------
     NotFinite, ConstantItems, LinearDependence, TooFewRows.
-    PerfectFit : half of the rows lie on a plane.
-    StatisticsError : no subset of rows determines the coefficients.
+    HalfFitted : more than half of the rows lie on a plane.
+    StatisticsError : no weighted rows determine the coefficients.
     """
-    factor_design(x)  # refuses what determines no coefficients
+    factored = factor_design(x)  # refuses what determines no coefficients
     check_outcome(y, x)
-    mean, sd = x.mean(axis=0), x.std(axis=0)
-    design = np.column_stack([np.ones(len(y)), (x - mean) / sd])
+    # Predictors that are orthogonal and of one size: what is far from rounding is so for any predictors.
+    design = np.sqrt(len(y)) * factored.basis
     n, terms = design.shape
     first, scale = _s_estimate(y, design, rng)
     coef = first
     for _ in range(_ITERATIONS):
         weights = _weights((y - design @ coef) / scale, OF_COEFFICIENTS)
-        before, coef = coef, _weighted(y, design, weights)
+        found, sound = _weighted(y, design, weights[None])
+        if not sound[0]:
+            raise StatisticsError(UNDETERMINED)
+        before, coef = coef, found[0]
         if np.abs(design @ (coef - before)).max() < _TOLERANCE * scale:
             break
     covariance = _covariance(y, design, coef, first, scale)
     weights = _weights((y - design @ coef) / scale, OF_COEFFICIENTS)
-    # Back from standardised predictors.
-    unit = np.diag(np.append(1.0, 1 / sd))
-    unit[0, 1:] = -mean / sd
+    unit = np.sqrt(n) * factored.transform  # back to the predictors' own units
     coef, std_err = unit @ coef, np.sqrt(np.diagonal(unit @ covariance @ unit.T))
     df = n - terms
     t, ends = coef / std_err, t_interval(coef, std_err, df, level)
@@ -79,14 +89,19 @@ def mm_estimator(y: Array, x: Array, rng: np.random.Generator, level: float = 0.
 
 def _s_estimate(y: Array, design: Array, rng: np.random.Generator) -> tuple[Array, float]:
     """Coefficients with the smallest M-scale of the residuals, and that scale."""
+    exact = _EXACT * float(y.std())
+    coefs, scales = _begun(y, design, rng, exact)
     best: tuple[float, Array] | None = None
-    for coef in _begun(y, design, rng):
-        scale = _median_scales(y - design @ coef)
+    for coef, scale in zip(coefs, scales, strict=True):
         for _ in range(_ITERATIONS):
             before, last = coef, scale
-            coef = _weighted(y, design, _weights((y - design @ coef) / scale, OF_SCALE))
-            residuals = y - design @ coef
-            scale = _next_scales(residuals, scale, design.shape[1])
+            found, sound = _weighted(y, design, _weights((y - design @ coef) / scale, OF_SCALE)[None])
+            if not sound[0]:
+                break
+            coef = found[0]
+            scale = _next_scales(y - design @ coef, scale, design.shape[1])
+            if scale < exact:
+                raise HalfFitted
             moved = max(float(np.abs(design @ (coef - before)).max()), abs(float(scale - last)))
             if moved < _TOLERANCE * scale:
                 break
@@ -96,31 +111,61 @@ def _s_estimate(y: Array, design: Array, rng: np.random.Generator) -> tuple[Arra
     return best[1], best[0]
 
 
-def _begun(y: Array, design: Array, rng: np.random.Generator) -> list[Array]:
-    """The best of many planes through rows drawn at random, each brought a few steps nearer."""
-    n, terms = design.shape
-    rows = rng.random((SUBSETS, n)).argpartition(terms, axis=1)[:, :terms]
-    planes = design[rows]
-    sound = np.linalg.cond(planes) < 1 / np.finfo(float).eps
-    if not sound.any():
-        raise StatisticsError("no rows drawn at random determine the coefficients")
-    coefs = np.linalg.solve(planes[sound], y[rows[sound]][..., None])[..., 0]
+def _begun(y: Array, design: Array, rng: np.random.Generator, exact: float) -> tuple[Array, Array]:
+    """Coefficients and scales of the best of many planes through rows drawn at random, a few steps nearer."""
+    terms = design.shape[1]
+    rows = drawn_rows(design, rng)
+    coefs = np.linalg.solve(design[rows], y[rows][..., None])[..., 0]
     residuals = y - coefs @ design.T
-    scales = _median_scales(residuals)
+    scales = _first_scales(residuals, terms, exact)
     for _ in range(FIRST_STEPS):
-        coefs = _weighted(y, design, _weights(residuals / scales[:, None], OF_SCALE))
+        coefs, sound = _weighted(y, design, _weights(residuals / scales[:, None], OF_SCALE))
+        coefs, scales = coefs[sound], scales[sound]
         residuals = y - coefs @ design.T
         scales = _next_scales(residuals, scales, terms)
-    return list(coefs[np.argsort(scales, kind="stable")[:KEPT]])
+    if not len(coefs):
+        raise StatisticsError(UNDETERMINED)
+    best = np.argsort(scales, kind="stable")[:KEPT]
+    return np.asarray(coefs[best]), _first_scales(residuals[best], terms, exact)
 
 
-def _median_scales(residuals: Array) -> Array:
-    """First scales of residuals (..., n)."""
+def drawn_rows(design: Array, rng: np.random.Generator) -> IntArray:
+    """(SUBSETS, terms): rows drawn at random that determine coefficients, of an orthogonal design (n, terms).
+
+    Of the rows in random order those are left out that the ones before them tell already, so that every
+    subset has its plane where rows repeat one another, as answers of few categories do.
+
+    Source: Koller (2012), Nonsingular subsampling for S-estimators with categorical predictors.
+    """
+    n, terms = design.shape
+    length = np.linalg.norm(design, axis=1)
+    drawn = np.empty((SUBSETS, terms), dtype=np.int64)
+    for subset in drawn:
+        order = rng.random((n,)).argsort()
+        off = design[order]  # what those drawn do not tell of each row
+        apart = _APART * length[order]
+        for term in range(terms):
+            distance = np.linalg.norm(off, axis=1)
+            # There is one: squares of distances from fewer rows than terms average 1 or more.
+            first = int((distance > apart).argmax())
+            subset[term] = order[first]
+            direction = off[first] / distance[first]
+            off = off - np.outer(off @ direction, direction)
+    return drawn
+
+
+def _first_scales(residuals: Array, terms: int, exact: float) -> Array:
+    """First scales of residuals (..., n); of rows of which half lie on the plane, by the mean.
+
+    Raises
+    ------
+    HalfFitted : so many rows lie on a plane that no scale above 0 solves the M-scale's equation.
+    """
     size = np.abs(residuals)
-    scales = np.median(size, axis=-1) / 0.6745
-    if np.min(scales) < np.finfo(float).eps * max(1.0, float(size.max())):
-        raise PerfectFit
-    return np.asarray(scales)
+    if ((size > exact).sum(axis=-1) <= HALF * (size.shape[-1] - terms)).any():
+        raise HalfFitted
+    median = np.median(size, axis=-1) / 0.6745
+    return np.asarray(np.where(median > exact, median, size.mean(axis=-1)))
 
 
 def _next_scales(residuals: Array, scales: Array, terms: int) -> Array:
@@ -129,12 +174,15 @@ def _next_scales(residuals: Array, scales: Array, terms: int) -> Array:
     return np.asarray(scales * np.sqrt(total / (HALF * (residuals.shape[-1] - terms))))
 
 
-def _weighted(y: Array, design: Array, weights: Array) -> Array:
-    """(..., terms): weighted least squares for weights (..., n), the predictors being standardised."""
+def _weighted(y: Array, design: Array, weights: Array) -> tuple[Array, BoolArray]:
+    """Weighted least squares for weights (m, n): (m, terms), and (m,) whether these rows determine them."""
     products = (design[:, :, None] * design[:, None, :]).reshape(len(y), -1)
-    moments = (weights @ products).reshape(*weights.shape[:-1], design.shape[1], design.shape[1])
+    moments = (weights @ products).reshape(len(weights), design.shape[1], design.shape[1])
     right = weights @ (design * y[:, None])
-    return np.asarray(np.linalg.solve(moments, right[..., None])[..., 0])
+    spread = np.linalg.eigvalsh(moments)
+    sound = spread[:, 0] > _APART**2 * spread[:, -1]
+    moments[~sound] = np.eye(design.shape[1])
+    return np.asarray(np.linalg.solve(moments, right[..., None])[..., 0]), np.asarray(sound)
 
 
 def _rho(u: Array, c: float) -> Array:

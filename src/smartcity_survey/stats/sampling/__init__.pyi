@@ -38,6 +38,7 @@ from .resampled_models import (
     ModelBootstrap as ModelBootstrap,
     Standardised as Standardised,
     bootstrap_model as bootstrap_model,
+    fit_model as fit_model,
     refit as refit,
     refits as refits,
     resamples_of as resamples_of,

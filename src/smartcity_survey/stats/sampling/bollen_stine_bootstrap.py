@@ -14,14 +14,12 @@ import numpy as np
 from smartcity_survey.stats.core.correlations import weighted_correlation
 from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.resample import unit_products
-from smartcity_survey.stats.core.types import Array, BoolArray
-from smartcity_survey.stats.sampling.resampled_models import AT_ONCE, refit, resamples_of
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
+from smartcity_survey.stats.sampling.resampled_models import AT_ONCE, fit_model, refit, resamples_of
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
 from smartcity_survey.stats.sampling.weighted_moments import weighted_covariance
-from smartcity_survey.stats.sem.cfa import fit_cfa
 from smartcity_survey.stats.sem.likelihood import Sample, evaluate
 from smartcity_survey.stats.sem.maximum_likelihood import StructureFit
-from smartcity_survey.stats.sem.sem import fit_sem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +65,7 @@ def bollen_stine(
     *,
     seed: int,
     paths: BoolArray | None = None,
+    pairs: IntArray | None = None,
     progress: Callable[[int], None] = lambda _: None,
     take: Take = make_all,
 ) -> BollenStine:
@@ -82,7 +81,7 @@ def bollen_stine(
     As `fit_cfa` and `fit_sem`.
     """
     R = weighted_correlation(x, design.weights)
-    ml = (fit_cfa(R, design.n, pattern) if paths is None else fit_sem(R, design.n, pattern, paths)).ml
+    ml = fit_model(R, design.n, pattern, paths, pairs).ml
     sd = np.sqrt(np.diagonal(weighted_covariance(x, design, 0)))
     turned = turned_answers(x, design, ml.points[0].moments.covariance * np.outer(sd, sd))
     products = unit_products(turned, design.weights if design.weighted else None, design.clusters)

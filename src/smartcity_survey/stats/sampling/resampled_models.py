@@ -17,12 +17,12 @@ from smartcity_survey.stats.core.draws import Draws, Take, make_all, steps
 from smartcity_survey.stats.core.errors import NotConverged, UnderIdentified
 from smartcity_survey.stats.core.intervals import Summary, summarise
 from smartcity_survey.stats.core.resample import Counts, UnitProducts, correlation_stack, unit_products
-from smartcity_survey.stats.core.types import Array, BoolArray
+from smartcity_survey.stats.core.types import Array, BoolArray, IntArray
 from smartcity_survey.stats.sampling.survey_design import SurveyDesign
-from smartcity_survey.stats.sem.cfa import fit_cfa
+from smartcity_survey.stats.sem.cfa import CfaFit, fit_cfa
 from smartcity_survey.stats.sem.likelihood import Sample
 from smartcity_survey.stats.sem.maximum_likelihood import TOLERANCE, StructureFit, minimise
-from smartcity_survey.stats.sem.sem import fit_sem
+from smartcity_survey.stats.sem.sem import SemFit, fit_sem
 from smartcity_survey.stats.sem.structure import Matrix, Structure, moments
 
 MAX_ITERATIONS = 200
@@ -47,8 +47,8 @@ class ModelBootstrap:
     """A factor model and what it is in B resamples.
 
     estimate : of the sample. draws : B of each number; nan where a resample has no solution.
-    n_improper : solutions with a negative uniqueness or factor covariances that are not positive definite;
-        they are among the draws, as what sampling can lead to.
+    n_improper : solutions with a negative uniqueness, or covariances of factors or of correlated residuals
+        that are not positive definite; they are among the draws, as what sampling can lead to.
     """
 
     estimate: Standardised
@@ -74,6 +74,7 @@ def bootstrap_model(
     *,
     seed: int,
     paths: BoolArray | None = None,
+    pairs: IntArray | None = None,
     progress: Callable[[int], None] = lambda _: None,
     take: Take = make_all,
 ) -> ModelBootstrap:
@@ -86,6 +87,7 @@ def bootstrap_model(
     Parameters
     ----------
     x : (n, p). pattern : (p, k), as in `fit_cfa`. paths : (k, k), as in `fit_sem`.
+    pairs : (m, 2), items whose residuals correlate, as in `fit_cfa`; in every resample too.
     progress : called with the number of draws finished. take : has the draws made.
 
     Source: Davison and Hinkley (1997), Bootstrap Methods and their Application, sections 2.2 and 3.8.
@@ -95,7 +97,7 @@ def bootstrap_model(
     As `fit_cfa` and `fit_sem`.
     """
     R = weighted_correlation(x, design.weights)
-    fit = fit_cfa(R, design.n, pattern) if paths is None else fit_sem(R, design.n, pattern, paths)
+    fit = fit_model(R, design.n, pattern, paths, pairs)
     products = unit_products(x, design.weights if design.weighted else None, design.clusters)
     structure, theta = fit.ml.structures[0], fit.ml.theta
     estimate = standardised(structure, theta)[0]
@@ -118,6 +120,20 @@ def bootstrap_model(
     blocks = steps(draws, min(AT_ONCE, products.stack_size()))
     take(Draws(arrays, blocks, fill, progress=progress))
     return ModelBootstrap(estimate, found, int(np.count_nonzero(improper)), seed)
+
+
+def fit_model(
+    R: Array, n: int, pattern: BoolArray, paths: BoolArray | None = None, pairs: IntArray | None = None
+) -> CfaFit | SemFit:
+    """The measurement model, or with `paths` the structural one, of correlations R (p, p).
+
+    Raises
+    ------
+    As `fit_cfa` and `fit_sem`.
+    """
+    if paths is None:
+        return fit_cfa(R, n, pattern, pairs=pairs)
+    return fit_sem(R, n, pattern, paths, pairs=pairs)
 
 
 def refits(products: UnitProducts, counts: Counts, ml: StructureFit) -> list[Array | None]:
@@ -157,8 +173,9 @@ def standardised(structure: Structure, theta: Array) -> tuple[Standardised, bool
     matrices = structure.matrices(theta)
     at = moments(matrices, structure.cells)
     spread, item = np.sqrt(np.abs(np.diagonal(at.factor_cov))), np.sqrt(np.diagonal(at.covariance))
-    free = structure.cells.row[(structure.cells.matrix == Matrix.RESIDUAL)]
-    proper = (np.diagonal(matrices.residual_cov)[free] > 0).all() and np.linalg.eigvalsh(at.factor_cov)[0] > 0
+    free = np.unique(structure.cells.row[structure.cells.matrix == Matrix.RESIDUAL])
+    of_residuals = np.linalg.eigvalsh(matrices.residual_cov[np.ix_(free, free)])
+    proper = (of_residuals > 0).all() and np.linalg.eigvalsh(at.factor_cov)[0] > 0
     return (
         Standardised(
             matrices.loadings * spread / item[:, None],
