@@ -236,11 +236,12 @@ class _Walk:
         count, least = _SETTLED
         for taken in range(1, rounds + 1):
             slopes = self.statistics.slopes(self.here)
-            if not np.isfinite(slopes[self.statistics.used]).all():
-                return taken
+            uphill = self.uphill(slopes)
+            if not (np.isfinite(slopes[self.statistics.used]).all() and np.isfinite(uphill).all()):
+                return taken  # where a reliability or a root vanishes, no slope leads on
             if scale is None:
                 scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
-            programme = Programme(self.statistics, slopes, scale, self.uphill(slopes))
+            programme = Programme(self.statistics, slopes, scale, uphill)
             step, price = programme.within(self.values, reach, price)
             tried = None if step is None else self.tried(programme, step, reach)
             if tried is None:
@@ -287,8 +288,8 @@ class _Walk:
                 break
             slopes = self.statistics.slopes(self.here)
             scale = np.maximum(np.linalg.norm(slopes, axis=1), 1e-9)
-            programme = Programme(self.statistics, slopes, scale, self.uphill(slopes))
             try:
+                programme = Programme(self.statistics, slopes, scale, self.uphill(slopes))
                 there, values = _restored(self.statistics, programme, self.here)
             except (SurveyError, np.linalg.LinAlgError):
                 break
