@@ -17,6 +17,8 @@ HALF = 0.5
 SUBSETS, KEPT, FIRST_STEPS = 500, 50, 2
 """Random subsets of as many rows as coefficients; of these the best are followed to their end."""
 _ITERATIONS, _TOLERANCE = 500, 1e-11
+_FEW = 8
+"""Rows looked at for each coefficient, before all are: as a rule so many determine them."""
 _APART = 1e-6
 """How far a row stands off those drawn before it, in its own length, to tell anything that they do not.
 
@@ -138,20 +140,33 @@ def drawn_rows(design: Array, rng: np.random.Generator) -> IntArray:
     Source: Koller (2012), Nonsingular subsampling for S-estimators with categorical predictors.
     """
     n, terms = design.shape
-    length = np.linalg.norm(design, axis=1)
+    few = min(n, _FEW * terms)
     drawn = np.empty((SUBSETS, terms), dtype=np.int64)
     for subset in drawn:
-        order = rng.random((n,)).argsort()
-        off = design[order]  # what those drawn do not tell of each row
-        apart = _APART * length[order]
-        for term in range(terms):
-            distance = np.linalg.norm(off, axis=1)
-            # There is one: squares of distances from fewer rows than terms average 1 or more.
-            first = int((distance > apart).argmax())
-            subset[term] = order[first]
-            direction = off[first] / distance[first]
-            off = off - np.outer(off @ direction, direction)
+        order = rng.choice(n, few, replace=False)
+        telling = _telling(design[order])
+        if len(telling) < terms:
+            order = np.append(order, rng.permutation(np.setdiff1d(np.arange(n), order)))
+            # Together they tell all: squares of distances from fewer rows than terms average 1 or more.
+            telling = _telling(design[order])
+        subset[:] = order[telling]
     return drawn
+
+
+def _telling(rows: Array) -> list[int]:
+    """Places of the first rows, as many as there are columns, that those before them do not tell."""
+    off = rows  # what those found do not tell of each row
+    apart = _APART * np.linalg.norm(rows, axis=1)
+    found: list[int] = []
+    while len(found) < rows.shape[1]:
+        distance = np.linalg.norm(off, axis=1)
+        first = int((distance > apart).argmax())
+        if distance[first] <= apart[first]:
+            break
+        found.append(first)
+        direction = off[first] / distance[first]
+        off = off - np.outer(off @ direction, direction)
+    return found
 
 
 def _first_scales(residuals: Array, terms: int, exact: float) -> Array:
