@@ -173,7 +173,7 @@ def test_the_start_fits_and_ends_of_wider_readings_lie_further_out():
     task, estimators = problem(), small().estimators
     df = task.design.degrees_of_freedom
     estimators.evaluator.solved = place().solved
-    begun = starting_end(task, estimators, place().state, Reading("strict", float(df)))
+    begun = starting_end(task, estimators, place().state, (Reading("strict", float(df)),))
     assert begun.misfit <= df
     quantity = Quantity("mean", "d", "a")
     found = {}
@@ -387,24 +387,3 @@ def test_an_end_belongs_to_every_set_whose_fit_it_has():
     expected = ends.copy()
     expected.loc[[1], ["value", "std_error", "chi2", "settled", "steps"]] = [-0.1, 0.03, 40.0, False, 3]
     pd.testing.assert_frame_equal(taken, expected, check_dtype=False)
-
-
-def test_a_side_that_was_not_sought_is_that_of_a_stricter_reading():
-    """The claimed high end has no low one: the strict set lies in it, the print's end of chi2 60 does not."""
-    columns = ["method", "outcome", "predictor", "reading", "side", "value", "std_error", "chi2"]
-    columns += ["settled", "steps", "seed"]
-    of = ("plsc", "use", "trust")
-    lines = [
-        (*of, "print", "low", -0.9, 0.01, 60.0, False, 1, 7),
-        (*of, "strict", "low", -0.3, 0.02, 5.0, True, 2, 7),
-        (*of, "strict", "low", -0.4, 0.03, 6.0, False, 3, 8),
-        (*of, "strict", "high", 0.3, 0.04, 7.0, True, 4, 7),
-        (*of, "claimed", "high", 0.6, 0.05, 50.0, True, 5, 8),
-    ]
-    ends = pd.DataFrame(lines, columns=columns)
-    taken = _in_every_set(ends, {"claimed": 50.0, "print": np.inf})
-    added = taken[~taken.index.isin(ends.index)]
-    assert sorted(added.itertuples(index=False, name=None)) == [
-        (*of, "claimed", "low", -0.4, 0.03, 6.0, False, 3, 8),
-        (*of, "print", "high", 0.6, 0.05, 50.0, True, 5, 8),
-    ]

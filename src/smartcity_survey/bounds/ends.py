@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,8 @@ _FIRST: Method = "pls"
 _ROUNDS = dict(zip(READINGS, (45, 25, 25), strict=True))
 _ROUNDS_NEARBY = 15
 _START_ROUNDS = 80
-_EASE = 0.6  # share of the strictest misfit that a start is brought to
+_ROUNDED = 1e-3  # how far below a limit the loadings of a start may end
+_EASE = 0.6  # share of a reading's misfit that a start is brought to
 FITS = (0.0, 0.02, 0.03, 0.04, 0.05)
 """RMSEA at most, of the profile that says what a value costs."""
 _WIDER = (_FIRST, "sem")
@@ -106,13 +107,38 @@ def _profile(design: Questionnaire, quantity: Quantity, side: str, strict: Readi
         before = reading.name
 
 
-def starting_end(problem: Task, estimators: Estimators, state: State, strict: Reading) -> End:
-    """A place that meets the strictest reading with ease, from a covariance that meets the print."""
+def starting_end(problem: Task, estimators: Estimators, state: State, asked: Sequence[Reading]) -> End:
+    """A place that meets a reading with ease, the strictest for which one is found, from a covariance that
+    meets the print.
+
+    Raises
+    ------
+    SurveyError
+        where none is found that has the print.
+    """
     place = Place(state, estimators.evaluator.solved)
     if MISFIT not in problem.design.keys:
-        return push(Statistics(problem, estimators, strict), estimators.quantities[0], 1, place, 0)
-    statistics = Statistics(problem, estimators, Reading("start", np.inf, strict.loading))
-    return push(statistics, None, -1, place, _START_ROUNDS, until=-_EASE * strict.misfit)
+        return push(Statistics(problem, estimators, asked[0]), estimators.quantities[0], 1, place, 0)
+
+    def pushed(reading: Reading) -> End:
+        statistics = Statistics(problem, estimators, Reading("start", np.inf, reading.loading))
+        return push(statistics, None, -1, place, _START_ROUNDS, until=-_EASE * reading.misfit)
+
+    try:
+        return pushed(asked[0])
+    except SurveyError:
+        return pushed(asked[1])
+
+
+def attained(asked: Sequence[Reading], start: End, estimators: Estimators) -> tuple[Reading, ...]:
+    """The readings that a start meets: of others no data were found."""
+    estimators.evaluator.solved = start.place.solved
+    smallest = estimators.outer_loadings(start.place.state.covariance).min()
+    return tuple(
+        one
+        for one in asked
+        if not start.misfit > one.misfit and (one.loading is None or smallest > one.loading - _ROUNDED)
+    )
 
 
 @dataclass(frozen=True, slots=True)

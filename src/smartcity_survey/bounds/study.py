@@ -20,6 +20,7 @@ from smartcity_survey.bounds.ends import (
     SIGNS,
     Sought,
     Store,
+    attained,
     find,
     fits,
     furthest,
@@ -98,6 +99,9 @@ def seek_ends(
         search = Search(config.resolve(), build, seed)
         ready = prepared(search, lambda line: told(0, 0, line))
         asked = {*only, *(h.source for h in printed.model.hypotheses if h.name in only)}
+        for reading in readings(printed.misfits):
+            if reading not in ready.readings:
+                told(0, 0, f"`{reading.name}` is left out: no data with the print were found that meet it")
         wanted = [n for n, group in ready.groups.items() if not only or group[0].quantity.predictor in asked]
         all_ends = [one for name in wanted for one in ready.groups[name]]
         missing = [n for n in wanted if not all(search.store.has(one.name) for one in ready.groups[n])]
@@ -119,7 +123,7 @@ def seek_ends(
 
 
 def prepared(search: Search, progress: Progress) -> Ready:
-    """The problem of a study and a start that meets the strictest reading, made once and kept."""
+    """The problem of a study and a start that meets the strictest reading it can, made once and kept."""
     printed = read_study(search.config)
     published = printed.published
     store = search.store
@@ -130,18 +134,16 @@ def prepared(search: Search, progress: Progress) -> Ready:
         )
         evaluator.refresh(solution.covariance)
         estimators = Estimators(evaluator)
-        strict = readings(printed.misfits)[0]
-        start = starting_end(problem, estimators, State(solution.covariance, solution.mean), strict)
+        state = State(solution.covariance, solution.mean)
+        start = starting_end(problem, estimators, state, readings(printed.misfits))
         store.folder.mkdir(parents=True, exist_ok=True)
         _write_problem(store.folder / _PROBLEM, problem)
         store.save("start", start)
         if np.isfinite(start.misfit):  # none without a factor model
             progress(f"start: chi2 {start.misfit:.0f}")
     problem = _read_problem(store.folder / _PROBLEM, published.problem)
-    evaluator = Evaluator(problem.design)
-    evaluator.solved = store.load("start").place.solved
-    estimators = Estimators(evaluator)
-    asked = readings(printed.misfits)
+    estimators = Estimators(Evaluator(problem.design))
+    asked = attained(readings(printed.misfits), store.load("start"), estimators)
     return Ready(printed, problem, estimators, asked, sought(estimators, asked))
 
 
