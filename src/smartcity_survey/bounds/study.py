@@ -33,13 +33,15 @@ from smartcity_survey.bounds.quantities import Estimators
 from smartcity_survey.bounds.walk import Reading
 from smartcity_survey.data.bounds import ENDS, FURTHER, FURTHER_COLUMNS, PRICES, READINGS, SIDES
 from smartcity_survey.data.bounds_tables import END_LAYOUT, PRICE_LAYOUT, Layout, read_bounds_table
+from smartcity_survey.errors import SurveyError
 from smartcity_survey.io import write_table, write_text
 from smartcity_survey.processes import part_of_parent
-from smartcity_survey.reconstruct.covariance import State
+from smartcity_survey.reconstruct.covariance import CovarianceSolution, State
 from smartcity_survey.reconstruct.design import Target, Task
 from smartcity_survey.reconstruct.engine import Progress, solved_covariance
 from smartcity_survey.reconstruct.evaluate import Evaluator
-from smartcity_survey.reconstruct.printed_study import PrintedStudy, read_study
+from smartcity_survey.reconstruct.printed_study import MISFIT, PrintedStudy, read_study
+from smartcity_survey.reconstruct.published import PublishedProblem
 from smartcity_survey.reconstruct.schedule import Schedule
 
 Told = Callable[[int, int, str], None]
@@ -128,10 +130,7 @@ def prepared(search: Search, progress: Progress) -> Ready:
     published = printed.published
     store = search.store
     if not store.has("start"):
-        rng = np.random.default_rng(np.random.SeedSequence(search.seed).spawn(3)[0])
-        problem, evaluator, solution = solved_covariance(
-            published.problem, rng, published.extremes, Schedule(), progress
-        )
+        problem, evaluator, solution = _first_covariance(published, search.seed, progress)
         evaluator.refresh(solution.covariance)
         estimators = Estimators(evaluator)
         state = State(solution.covariance, solution.mean)
@@ -145,6 +144,27 @@ def prepared(search: Search, progress: Progress) -> Ready:
     estimators = Estimators(Evaluator(problem.design))
     asked = attained(readings(printed.misfits), store.load("start"), estimators)
     return Ready(printed, problem, estimators, asked, sought(estimators, asked))
+
+
+def _first_covariance(
+    published: PublishedProblem, seed: int, progress: Progress
+) -> tuple[Task, Evaluator, CovarianceSolution]:
+    """A covariance with the print, and the problem that it solves: with the claimed fit where there is one.
+
+    That fit is not printed, so that it may stand against the print.
+    """
+
+    def solved(problem: Task) -> tuple[Task, Evaluator, CovarianceSolution]:
+        rng = np.random.default_rng(np.random.SeedSequence(seed).spawn(3)[0])
+        return solved_covariance(problem, rng, published.extremes, Schedule(), progress)
+
+    printed = tuple(one for one in published.problem.targets if one.key != MISFIT)
+    try:
+        return solved(published.problem)
+    except SurveyError:
+        if len(printed) == len(published.problem.targets):
+            raise
+        return solved(replace(published.problem, targets=printed))
 
 
 Lines = dict[tuple[object, ...], tuple[Any, ...]]
