@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, ParamSpec
@@ -11,14 +11,14 @@ from typing import Annotated, Any, ParamSpec
 import numpy as np
 import pandas as pd
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import Problem, SurveyError
 from smartcity_survey.io import Card, StageResult
 from smartcity_survey.stages.needs import Files, Need
 from smartcity_survey.stats.core.types import IntArray
+from smartcity_survey.stats.measurement.identification import undetermined_pairs
 from smartcity_survey.stats.measurement.residual_pairs import CorrelatedResiduals
 from smartcity_survey.study.codebook import Codebook
 from smartcity_survey.study.config import Config
-from smartcity_survey.study.factor_sections import pair_problems, pairs_beyond
 from smartcity_survey.study.model import Model, build_model
 
 KEY = "cfa.residual_correlations"
@@ -58,9 +58,32 @@ def require_pairs(pairs: Pairs, model: Model, place: str) -> None:
     SurveyError
         naming every such item or pair and the key.
     """
-    problems = list(pair_problems(pairs, _items(model), place))
+    problems = list(_problems(pairs, model, place))
     if problems:
         raise SurveyError.of(problems)
+
+
+def _problems(pairs: Pairs, model: Model, place: str) -> Iterator[Problem]:
+    owner = {item: construct for construct in model.constructs for item in construct.items}
+    for item in dict.fromkeys(item for pair in pairs for item in pair):
+        if item not in owner:
+            yield Problem(
+                place, f"{item} is not an item of the model.", "Correct the name, or take the pair out."
+            )
+        elif len(owner[item].items) == 1:
+            yield Problem(
+                place,
+                f"{item} is the only item of its construct and has no residual.",
+                "Take the pair out.",
+            )
+    for pair in _beyond(pairs, model):
+        names = ", ".join(dict.fromkeys(owner[item].name for item in pair))
+        yield Problem(
+            place,
+            f"{pair[0]} and {pair[1]}: what their residuals have in common cannot be told from what {names} "
+            "gives them in common; too few items are there beside them.",
+            f"Take the pair out, or measure {names} by more items.",
+        )
 
 
 def positions(pairs: Pairs, model: Model) -> IntArray:
@@ -68,17 +91,28 @@ def positions(pairs: Pairs, model: Model) -> IntArray:
 
     Each item has a residual, and the items that are left determine what the residuals have in common.
     """
-    multiple = {
-        item for construct in model.constructs if len(construct.items) > 1 for item in construct.items
-    }
-    beyond = pairs_beyond(pairs, _items(model))
-    told = [pair for pair in pairs if multiple >= {*pair} and pair not in beyond]
-    kept = [[model.items.index(item) for item in pair] for pair in told]
-    return np.array(kept, dtype=np.int64).reshape(-1, 2)
+    beyond = _beyond(pairs, model)
+    return _places([pair for pair in _with_residuals(pairs, model) if pair not in beyond], model)
 
 
-def _items(model: Model) -> dict[str, tuple[str, ...]]:
-    return {construct.name: construct.items for construct in model.constructs}
+def _beyond(pairs: Pairs, model: Model) -> Pairs:
+    """Pairs whose residual covariance the model cannot determine, of those that have residuals in it."""
+    known = _with_residuals(pairs, model)
+    owner = np.argmax(model.membership(), axis=1)
+    beyond = undetermined_pairs(owner, _places(known, model))
+    return [pair for pair, is_beyond in zip(known, beyond, strict=True) if is_beyond]
+
+
+def _with_residuals(pairs: Pairs, model: Model) -> Pairs:
+    """Pairs of items that the model keeps, each with others of its construct beside it."""
+    several = {item for construct in model.constructs if len(construct.items) > 1 for item in construct.items}
+    return [pair for pair in pairs if several >= {*pair}]
+
+
+def _places(pairs: Pairs, model: Model) -> IntArray:
+    return np.array([[model.items.index(item) for item in pair] for pair in pairs], dtype=np.int64).reshape(
+        -1, 2
+    )
 
 
 def freed_card(pairs: Pairs, model: Model) -> Card:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
-from smartcity_survey.errors import Problem
 from smartcity_survey.parsing import Section
-from smartcity_survey.stats.sem.identification import undetermined_pairs
 
 Estimator = Literal["ml", "mlr"]
 
@@ -64,45 +60,6 @@ class CfaSection(Section):
                 raise ValueError(f"`residual_correlations` names {one} and {other} twice; name them once")
             seen.add(frozenset((one, other)))
         return self
-
-
-def pair_problems(
-    pairs: Sequence[Sequence[str]], constructs: Mapping[str, Sequence[str]], place: str
-) -> Iterator[Problem]:
-    """What keeps residuals of pairs from correlating. constructs : the items of each. place : of the key."""
-    owner = {item: name for name, items in constructs.items() for item in items}
-    for item in dict.fromkeys(item for pair in pairs for item in pair):
-        if item not in owner:
-            yield Problem(
-                place, f"{item} is not an item of the model.", "Correct the name, or take the pair out."
-            )
-        elif len(constructs[owner[item]]) == 1:
-            yield Problem(
-                place,
-                f"{item} is the only item of its construct and has no residual.",
-                "Take the pair out.",
-            )
-    for pair in pairs_beyond(pairs, constructs):
-        names = ", ".join(dict.fromkeys(owner[item] for item in pair))
-        yield Problem(
-            place,
-            f"{pair[0]} and {pair[1]}: what their residuals have in common cannot be told from what {names} "
-            "gives them in common; too few items are there beside them.",
-            f"Take the pair out, or measure {names} by more items.",
-        )
-
-
-def pairs_beyond(
-    pairs: Sequence[Sequence[str]], constructs: Mapping[str, Sequence[str]]
-) -> list[Sequence[str]]:
-    """Pairs whose residual covariance the model cannot determine, of those that have residuals in it."""
-    items = [item for each in constructs.values() for item in each]
-    owner = np.repeat(np.arange(len(constructs)), [len(each) for each in constructs.values()])
-    several = {item for each in constructs.values() if len(each) > 1 for item in each}
-    known = [pair for pair in pairs if several >= {*pair}]
-    together = np.array([[items.index(item) for item in pair] for pair in known], dtype=np.int64)
-    beyond = undetermined_pairs(owner, together.reshape(-1, 2))
-    return [pair for pair, is_beyond in zip(known, beyond, strict=True) if is_beyond]
 
 
 class CommonMethodSection(Section):

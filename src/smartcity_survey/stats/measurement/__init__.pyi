@@ -20,6 +20,9 @@ from .graded_response import (
     fit_graded_response as fit_graded_response,
     probability_slopes as probability_slopes,
 )
+from .identification import (
+    undetermined_pairs as undetermined_pairs,
+)
 from .measurement_models import (
     Bifactor as Bifactor,
     SecondOrder as SecondOrder,

@@ -73,9 +73,6 @@ from .dynamic_fit import (
     dynamic_cutoffs as dynamic_cutoffs,
     omitted_loadings as omitted_loadings,
 )
-from .identification import (
-    undetermined_pairs as undetermined_pairs,
-)
 from .incomplete import (
     IncompleteFit as IncompleteFit,
     answered_part as answered_part,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from smartcity_survey.stats.core.errors import UnderIdentified
+from smartcity_survey.stats.measurement.identification import undetermined_pairs
 from smartcity_survey.stats.sem.cfa import fit_cfa
-from smartcity_survey.stats.sem.identification import undetermined_pairs
 
 CASES = {
     "two items beside others": ((2, 3), [(0, 1)], [True]),
