@@ -162,6 +162,12 @@ def test_a_study_that_failed_has_its_line_until_it_is_mended(
             ("one", ""),
             ("two", "why"),
         ]
+    before = (tmp_path / "comparison.csv").stat().st_mtime_ns
+    run_batch(tmp_path, Machines(1))
+    assert (tmp_path / "comparison.csv").stat().st_mtime_ns == before  # the same study, for the same reason
+    monkeypatch.setattr(batch, "_run", lambda folder, studies, *_: dict.fromkeys(studies, "another"))
+    run_batch(tmp_path, Machines(1))
+    assert read_table(tmp_path / "comparison.csv")["not_run"].iloc[-1] == "another"
     (two[1] / "unchanged").touch()
     run_batch(tmp_path, Machines(1))
     assert read_table(tmp_path / "comparison.csv")["not_run"].isna().all()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +104,8 @@ def test_a_link_to_a_study_elsewhere_is_that_study_once_and_one_to_other_folders
         [
             "Not followed: c, a link to b, which is run by that name",
             "Not followed: d, a link to a folder that is no study itself",
+            "Not run: f, which cannot be read: it leads to what is not there",
+            "Not run: g, which cannot be read: it leads to what is not there",
         ],
     )
 
@@ -125,3 +129,44 @@ def test_the_folder_itself_may_be_a_link(tmp_path: Path):
 )
 def test_what_is_left_out_is_told_in_every_language(line: str):
     assert len({translated(line, language) for language in LANGUAGES}) == len(LANGUAGES)
+
+
+@links
+def test_what_cannot_be_read_is_told_and_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    top = tmp_path / "top"
+    for name in ("a", "closed", "shut"):
+        study(top, name)
+    (top / "city").symlink_to(tmp_path / "unmounted")
+    (top / "b").mkdir()
+    (top / "b/config.yaml").symlink_to(tmp_path / "gone.yaml")
+    (top / "c/config.yaml").mkdir(parents=True)
+    (top / "shut/config.yaml").unlink()
+
+    def refusing(of: str, folder: str) -> None:
+        own = getattr(Path, of)
+
+        def refuse(path: Path, *args: Any, **named: Any) -> Any:
+            if path == top / folder:
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return own(path, *args, **named)
+
+        monkeypatch.setattr(Path, of, refuse)
+
+    refusing("stat", "closed/config.yaml")
+    refusing("iterdir", "shut")
+    studies, told = found(top)
+    assert list(studies) == ["a"]
+    assert sorted(told) == [
+        "Not run: b/config.yaml, which cannot be read: it leads to what is not there",
+        "Not run: c/config.yaml, which cannot be read: it is a folder",
+        "Not run: city, which cannot be read: it leads to what is not there",
+        "Not run: closed/config.yaml, which cannot be read: permission denied",
+        "Not run: shut, which cannot be read: permission denied",
+    ]
+    for line in told:
+        assert translated(line, "ru") != line != translated(line, "kk")
+
+
+def test_a_folder_that_is_not_there_is_told_as_that(tmp_path: Path):
+    with pytest.raises(SurveyError, match="there is no such folder"):
+        studies_below(tmp_path / "nowhere")

@@ -104,8 +104,10 @@ def _run(folder: Path, studies: Sequence[Study], machines: Machines, language: L
 def _compare(folder: Path, whole: Sequence[Study], failed: dict[Study, str]) -> None:
     """Write the table, unless it is there as it was made from what is there now."""
     table, memory = folder / COMPARISON, folder / TABLE_MEMORY
-    made_from = [[study.name, _digest(study.folder / MEMORY)] for study in whole]
-    known = bool(whole) and not failed and all(digest for _, digest in made_from)
+    digests = {study.name: _digest(study.folder / MEMORY) for study in whole}
+    reasons = {study.name: reason for study, reason in failed.items()}
+    made_from = {"results": digests, "not_run": reasons}
+    known = all(digests.values())
     try:
         remembered = json.loads(memory.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smartcity_survey.errors import SurveyError
+from smartcity_survey.errors import SurveyError, reason_of
 
 CONFIG = "config.yaml"
+NOWHERE = "it leads to what is not there"
+"""Of a link."""
 NO_STUDIES = ("reports", "data")
 """Folders in which no studies are looked for; nor are they where a name begins with a dot."""
 
@@ -44,12 +48,14 @@ class Below:
 
 @dataclass(slots=True)
 class _Met:
-    """What a walk met: studies; folders with a config that are within one, or where none is; links."""
+    """What a walk met: studies; folders with a config that are within one, or where none is; links; and what
+    could hold a study and cannot be read, with the reason."""
 
     studies: list[Path] = field(default_factory=list)
     within: list[tuple[Path, Path]] = field(default_factory=list)
     misplaced: list[tuple[Path, Path]] = field(default_factory=list)
     links: list[Path] = field(default_factory=list)
+    unread: list[tuple[Path, str]] = field(default_factory=list)
 
 
 def studies_below(folder: Path) -> Below:
@@ -61,12 +67,15 @@ def studies_below(folder: Path) -> Below:
     Raises
     ------
     SurveyError
-        where there is none.
+        where there is none, or no such folder.
     """
+    if not folder.is_dir():
+        raise SurveyError(str(folder), "there is no such folder.", "Correct the path.")
     met = _Met()
     _walk(folder, met)
     taken = {path.resolve(): path for path in sorted(met.studies)}
     told = [*_followed(folder, sorted(met.links), taken)]
+    told += (f"Not run: {_name(path, folder)}, which cannot be read: {reason}" for path, reason in met.unread)
     for path, study in met.within:
         if path.resolve() not in taken:
             told.append(f"Not run: {_name(path, folder)}, which lies within the study {_name(study, folder)}")
@@ -103,15 +112,33 @@ def _followed(folder: Path, links: list[Path], taken: dict[Path, Path]) -> Itera
 
 
 def _walk(folder: Path, met: _Met) -> None:
-    if (folder / CONFIG).is_file():
-        met.studies.append(folder)
-        met.within += ((path, folder) for path in _configured(folder))
+    try:
+        if stat.S_ISREG((folder / CONFIG).stat().st_mode):
+            met.studies.append(folder)
+            met.within += ((path, folder) for path in _configured(folder))
+            return
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except FileNotFoundError:
+        if (folder / CONFIG).is_symlink():
+            met.unread.append((folder / CONFIG, NOWHERE))
+    except OSError as error:
+        met.unread.append((folder / CONFIG, reason_of(error)))
+        return
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        met.unread.append((folder, reason_of(error)))
         return
     real = folder.resolve()
-    for below in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if below.name.startswith(".") or not below.is_dir():
+    for below in inside:
+        if below.name.startswith("."):
             continue
-        if below.resolve() != real / below.name:  # a junction of Windows is no link by name
+        if below.is_symlink() and not below.exists():
+            if below.name != CONFIG:
+                met.unread.append((below, NOWHERE))
+        elif not below.is_dir():
+            continue
+        elif below.resolve() != real / below.name:  # a junction of Windows is no link by name
             met.links.append(below)
         elif below.name in NO_STUDIES:
             met.misplaced += ((path, below) for path in _configured(below, itself=True))
