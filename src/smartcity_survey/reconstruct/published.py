@@ -267,14 +267,13 @@ class _Reading:
         of_variance = {cell: ("regression", outcome, name) for cell, name in _ANOVA.items()}
         yield from self._targets("anova", of_variance, tables["anova"])
         names = {
-            (line, name): ("coefficient", outcome, term, name)
+            (self.paper.names.get(line, line), name): ("coefficient", outcome, term, name)
             for table in tables["coefficients"]
             for line in table.lines
             for term in (term_of(self.paper, line),)
             for name in _COEFFICIENTS
             if (term, name) != (CONSTANT, "beta")
         }
-        names = {(self.paper.names.get(line, line), name): key for (line, name), key in names.items()}
         yield from self._targets("coefficients", names, tables["coefficients"])
         for table in tables["coefficients"]:
             yield from self._significance(table, names, df)
